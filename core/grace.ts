@@ -1,0 +1,85 @@
+import { DAY, HOUR, MINUTE, SECOND } from './clock.ts'
+import { terminal } from './errors.ts'
+
+/** How long an outgoing version stays accepted after its successor became current. */
+export type Grace = { readonly kind: 'window'; readonly ms: number } | { readonly kind: 'revoke-now' }
+
+export const MIN_GRACE_MS = HOUR
+export const MAX_GRACE_MS = 7 * DAY
+export const DEFAULT_GRACE: Grace = { kind: 'window', ms: DAY }
+export const REVOKE_NOW: Grace = { kind: 'revoke-now' }
+
+/** What a deadline means at a moment: there is none, it lies ahead, or it has been reached. */
+export type GraceState = 'none' | 'active' | 'expired'
+
+export const ALLOWED_GRACE = '"1h" to "7d" (units m, h, d, such as "90m", "24h", "7d"), or "revoke-now"'
+
+const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY }
+
+/**
+ * Reads a grace period such as `24h`, `7d` or `revoke-now`.
+ * @throws KeyturnError `grace-invalid` (terminal) for another form, under 1 h, over 7 d, or a bare zero
+ */
+export function parseGrace(text: string): Grace {
+  if (text === 'revoke-now') return REVOKE_NOW
+  const match = /^(\d{1,6})([smhd])$/.exec(text)
+  const unit = match?.[2] === undefined ? undefined : UNITS[match[2]]
+  if (!match || unit === undefined) throw invalid(text, 'is not a grace period')
+  const ms = Number(match[1]) * unit
+  if (ms === 0) throw invalid(text, 'would cut callers off at once; ask for that by its name, "revoke-now"')
+  if (ms < MIN_GRACE_MS) throw invalid(text, 'is shorter than the minimum of 1 h')
+  if (ms > MAX_GRACE_MS) throw invalid(text, 'is longer than the maximum of 7 d')
+  return { kind: 'window', ms }
+}
+
+/** The shortest form that {@link parseGrace} reads back: `7d`, `36h`, `90m`, `revoke-now`. */
+export function formatGrace(grace: Grace): string {
+  if (grace.kind === 'revoke-now') return 'revoke-now'
+  const [unit, size] = Object.entries(UNITS)
+    .reverse()
+    .find(([, unitMs]) => grace.ms % unitMs === 0) ?? ['s', SECOND]
+  return `${grace.ms / size}${unit}`
+}
+
+/** The moment until which a version that stops being current at `from` stays accepted. Whole seconds, rounded up. */
+export function graceDeadline(grace: Grace, from: Date): Date {
+  const ms = grace.kind === 'revoke-now' ? 0 : grace.ms
+  const round = grace.kind === 'revoke-now' ? Math.floor : Math.ceil
+  return new Date(round((from.getTime() + ms) / SECOND) * SECOND)
+}
+
+/** A version is accepted strictly before its deadline; at the deadline it is expired. */
+export function graceState(deadline: Date | undefined, now: Date): GraceState {
+  if (deadline === undefined) return 'none'
+  return now.getTime() < deadline.getTime() ? 'active' : 'expired'
+}
+
+const PREFIX = 'GRACE-UNTIL-'
+
+export const isGraceLabel = (label: string): boolean => label.startsWith(PREFIX)
+
+/** The staging label that carries a deadline: `GRACE-UNTIL-20261123T100000Z` (UTC, whole seconds). */
+export function graceLabel(deadline: Date): string {
+  return (
+    PREFIX +
+    deadline
+      .toISOString()
+      .replace(/\.\d{3}Z$/, 'Z')
+      .replaceAll(/[-:]/g, '')
+  )
+}
+
+/** The deadline in a grace label, or undefined when the label is malformed (which callers must treat as expired). */
+export function parseGraceLabel(label: string): Date | undefined {
+  const match = /^GRACE-UNTIL-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(label)
+  if (!match) return undefined
+  const [, year, month, day, hour, minute, second] = match
+  const deadline = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  if (Number.isNaN(deadline.getTime())) return undefined
+  // 31 February parses in some engines: what does not write back the same is not a date.
+  return graceLabel(deadline) === label ? deadline : undefined
+}
+
+function invalid(text: string, why: string): Error {
+  return terminal('grace-invalid', `Grace ${JSON.stringify(text)} ${why}. Allowed: ${ALLOWED_GRACE}.`)
+}

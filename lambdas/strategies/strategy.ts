@@ -1,0 +1,59 @@
+import type { z } from 'zod'
+import type { Clock } from '../../core/clock.ts'
+import type { Logger } from '../../core/log.ts'
+import type { PermissionStatement } from '../../core/permissions.ts'
+import type { Random } from '../../core/random.ts'
+import type { SecretString } from '../../core/secret-string.ts'
+
+/** One function, role and bundle per family: strategies that need the same reach share one. */
+export type Family = 'generated' | 'provider' | 'supplied'
+
+/**
+ * How one kind of credential is made, put to use, proven and revoked. A strategy knows its target and nothing of
+ * staging labels: the engine owns versions, tokens, retries, grace and errors, and calls each of these at least once,
+ * possibly again after a crash at any point.
+ */
+export interface Strategy<Params = unknown> {
+  readonly kind: string
+  readonly family: Family
+  readonly params: z.ZodType<Params>
+  /** Credentials that the target lets live at once, the pending one included; absent when it sets no bound. */
+  liveKeys?(params: Params): number | undefined
+  /** What the function's role needs beyond the engine's own permissions. */
+  permissions(params: Params): readonly PermissionStatement[]
+  /** Whether a text is a value that this strategy could have made, or undefined; the reason otherwise, without the text. */
+  checkValue(value: SecretString, params: Params): string | undefined
+  /**
+   * Makes the next value. May be called again for the same token when the outcome of an earlier call was lost, so
+   * whatever it creates at the target must be found by {@link Strategy.reconcile}.
+   */
+  create(context: StrategyContext<Params>): Promise<SecretString>
+  /** Removes what `create` made at the target and nobody stored. */
+  discard?(context: StrategyContext<Params>, value: SecretString): Promise<void>
+  /**
+   * Removes credentials at the target that this secret's rotations made and that no live version holds: those of
+   * tokens outside `live`, and those of `token` other than `value`.
+   */
+  reconcile?(context: StrategyContext<Params>, value: SecretString, live: ReadonlySet<string>): Promise<void>
+  /** Puts the pending value into force at the target. Setting it twice must be the same as setting it once. */
+  apply?(context: StrategyContext<Params>, pending: SecretString): Promise<void>
+  /** Proves that the pending value works, polling for propagation until the context's deadline. */
+  test?(context: StrategyContext<Params>, pending: SecretString): Promise<void>
+  /** Revokes an old value at the target; one that is already gone counts as revoked. */
+  revoke?(context: StrategyContext<Params>, old: SecretString): Promise<void>
+}
+
+export interface StrategyContext<Params> {
+  readonly params: Params
+  /** ARN of the secret. */
+  readonly secretArn: string
+  /** Version id being made or retired. */
+  readonly token: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  /** Aborts when the function is about to run out of time; every wait and request takes it. */
+  readonly signal: AbortSignal
+  /** The current value of another secret of the stack, or of this one under another label. */
+  readSecret(name: string, label?: string): Promise<SecretString>
+}
