@@ -54,6 +54,11 @@ export interface StrategyContext<Params> {
   readonly log: Logger
   /** Aborts when the function is about to run out of time; every wait and request takes it. */
   readonly signal: AbortSignal
-  /** The current value of another secret of the stack, or of this one under another label. */
-  readSecret(name: string, label?: string): Promise<SecretString>
+  /** The current value of another secret of the stack. */
+  readSecret(name: string): Promise<SecretString>
+  /**
+   * The value that a person put under the label SUPPLIED.
+   * @throws KeyturnError `nothing-supplied` (needs-human)
+   */
+  supplied(): Promise<SecretString>
 }

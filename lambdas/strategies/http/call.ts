@@ -1,0 +1,91 @@
+import { z } from 'zod'
+
+/** Headers that Keyturn sets itself, or that would change how a message is framed. */
+const RESERVED_HEADERS = new Set([
+  'authorization',
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'cookie',
+])
+
+const httpsUrl = z.string().superRefine((text, context) => {
+  const url = URL.parse(text.replaceAll(/\{[a-z]+\}/g, 'x'))
+  if (url?.protocol !== 'https:') context.addIssue({ code: 'custom', message: 'must be an https:// URL' })
+  else if (url.username || url.password) context.addIssue({ code: 'custom', message: 'must hold no user or password' })
+})
+
+const headers = z
+  .record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[\x20-\x7e]*$/))
+  .superRefine((all, context) => {
+    for (const name of Object.keys(all)) {
+      if (RESERVED_HEADERS.has(name.toLowerCase())) {
+        context.addIssue({ code: 'custom', path: [name], message: 'is set by Keyturn; leave it out' })
+      }
+    }
+  })
+
+const expect = z.array(z.int().min(200).max(599)).min(1)
+
+/** One HTTP call described in stack config. `{name}`, `{id}` and `{key}` in `url` and `body` are filled in, URL-encoded in the URL. */
+export const httpCall = z.strictObject({
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+  url: httpsUrl,
+  headers: headers.default({}),
+  body: z.json().optional(),
+  /** Statuses that mean success. */
+  expect: expect.default([200]),
+})
+
+export type HttpCall = z.infer<typeof httpCall>
+
+/** How a credential is sent. */
+export const credential = z.discriminatedUnion('scheme', [
+  z.strictObject({ scheme: z.literal('bearer') }),
+  z.strictObject({ scheme: z.literal('header'), header: z.string().regex(/^[A-Za-z0-9-]+$/) }),
+  /** The call's own `{key}` carries it. */
+  z.strictObject({ scheme: z.literal('none') }),
+])
+
+export type Credential = z.infer<typeof credential>
+
+/** A JSON Pointer (RFC 6901) into a response. */
+export const pointer = z.string().regex(/^(\/[^/]*)+$/, 'must be a JSON Pointer such as /data/id')
+
+/** The value at a JSON Pointer, or undefined where there is none. */
+export function at(document: unknown, path: string): unknown {
+  return path
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>(
+      (node, part) =>
+        node !== null && typeof node === 'object' && Object.hasOwn(node, part)
+          ? (node as Record<string, unknown>)[part]
+          : undefined,
+      document,
+    )
+}
+
+/** The call with its placeholders filled: encoded in the URL, as they are in the body. */
+export function fill(
+  call: HttpCall,
+  values: Readonly<Record<string, string>>,
+): { url: string; body: string | undefined } {
+  const replace = (text: string, encode: (value: string) => string): string =>
+    text.replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => {
+      const value = Object.hasOwn(values, name) ? values[name] : undefined
+      return value === undefined ? whole : encode(value)
+    })
+  const fillJson = (node: unknown): unknown => {
+    if (typeof node === 'string') return replace(node, String)
+    if (Array.isArray(node)) return node.map(fillJson)
+    if (node === null || typeof node !== 'object') return node
+    return Object.fromEntries(Object.entries(node).map(([name, field]) => [name, fillJson(field)]))
+  }
+  return {
+    url: replace(call.url, encodeURIComponent),
+    body: call.body === undefined ? undefined : JSON.stringify(fillJson(call.body)),
+  }
+}
