@@ -7,7 +7,7 @@ import { supplied } from './supplied.ts'
 
 /** Every strategy, by kind. A new one is a new file and a line here. */
 export const strategies: Readonly<Record<string, Strategy>> = Object.fromEntries(
-  [random, clientKey, providerKey, supplied].map((strategy) => [strategy.kind, strategy as unknown as Strategy]),
+  [random, clientKey, providerKey, supplied].map((strategy): [string, Strategy] => [strategy.kind, strategy]),
 )
 
 /** @throws KeyturnError `strategy-unknown` (terminal) */

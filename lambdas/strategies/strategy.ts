@@ -27,7 +27,7 @@ export interface Strategy<Params = unknown> {
    * Makes the next value. May be called again for the same token when the outcome of an earlier call was lost, so
    * whatever it creates at the target must be found by {@link Strategy.reconcile}.
    */
-  create(context: StrategyContext<Params>): Promise<SecretString>
+  create(context: CreateContext<Params>): Promise<SecretString>
   /** Removes what `create` made at the target and nobody stored. */
   discard?(context: StrategyContext<Params>, value: SecretString): Promise<void>
   /**
@@ -56,6 +56,9 @@ export interface StrategyContext<Params> {
   readonly signal: AbortSignal
   /** The current value of another secret of the stack. */
   readSecret(name: string): Promise<SecretString>
+}
+
+export interface CreateContext<Params> extends StrategyContext<Params> {
   /**
    * The value that a person put under the label SUPPLIED.
    * @throws KeyturnError `nothing-supplied` (needs-human)

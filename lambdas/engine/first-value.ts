@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import { assertUsable, assertValue } from './preconditions.ts'
+import type { Rotation } from './rotation.ts'
+import { openSupply } from './supply.ts'
+
+/**
+ * Makes a secret's first value, before rotation is configured, so that no rotation ever meets a secret without one
+ * (A4). Does nothing for a secret that has a current version.
+ */
+export async function createFirstValue(rotation: Rotation): Promise<void> {
+  const { store, strategy, token, log } = rotation
+  const secret = await store.describe()
+  assertUsable(secret)
+  if (Object.values(secret.versions).some((labels) => labels.includes('AWSCURRENT'))) {
+    return log.info('the secret has a value already')
+  }
+  const context = { ...rotation.context(token), supplied: openSupply(rotation, secret).take }
+  const made = await strategy.create(context)
+  assertValue(rotation, made, 'first')
+  if (!(await store.putFirst(token, made))) return strategy.discard?.(context, made)
+  await strategy.reconcile?.(context, made, new Set(Object.keys(secret.versions)))
+  log.info({ version: token }, 'made the first value')
+}
+
+/** The version id of a secret's first value: the same at every try, so that a retry finds what it made. */
+export function firstToken(secretArn: string): string {
+  const digest = createHash('sha256').update(`first:${secretArn}`).digest('hex')
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    digest.slice(12, 16),
+    digest.slice(16, 20),
+    digest.slice(20, 32),
+  ].join('-')
+}

@@ -1,0 +1,78 @@
+import { SECOND } from '../../core/clock.ts'
+import { retryable, terminal } from '../../core/errors.ts'
+import type { SecretString } from '../../core/secret-string.ts'
+import { poll } from '../strategies/poll.ts'
+import type { Rotation } from './rotation.ts'
+import type { SecretDescription } from './store.ts'
+
+/** A read may miss what was written a moment ago; within one step it is tried again for this long. */
+const READ_AFTER_WRITE_MS = 5 * SECOND
+
+export type Standing = 'pending' | 'already-current'
+
+/**
+ * Where the token stands, from authoritative state.
+ * @throws KeyturnError `rotation-disabled`, `token-unknown`, `token-not-staged` (terminal)
+ */
+export function standing(secret: SecretDescription, token: string): Standing {
+  assertUsable(secret)
+  const labels = secret.versions[token]
+  if (labels?.includes('AWSCURRENT')) return 'already-current'
+  if (!secret.rotationEnabled) {
+    throw terminal(
+      'rotation-disabled',
+      `Rotation is off for ${secret.name}. Turn it on with pulumi up, or RotateSecret, and rotate again.`,
+    )
+  }
+  if (labels === undefined) {
+    throw terminal(
+      'token-unknown',
+      `${secret.name} has no version ${token}. Start rotations with RotateSecret, which makes one.`,
+    )
+  }
+  if (!labels.includes('AWSPENDING')) {
+    throw terminal(
+      'token-not-staged',
+      `Version ${token} of ${secret.name} is not AWSPENDING, so this rotation is over. Start a new one with RotateSecret.`,
+    )
+  }
+  return 'pending'
+}
+
+/** @throws KeyturnError `secret-deleted` (terminal) */
+export function assertUsable(secret: SecretDescription): void {
+  if (!secret.deleted) return
+  throw terminal(
+    'secret-deleted',
+    `${secret.name} is scheduled for deletion. Restore it (aws secretsmanager restore-secret) and rotate again.`,
+  )
+}
+
+/** The pending value, waited for; undefined when the version still has none. */
+export function awaitPending(rotation: Rotation): Promise<SecretString | undefined> {
+  return poll(
+    async () => {
+      const value = await rotation.store.read({ versionId: rotation.token, label: 'AWSPENDING' })
+      return value ? { done: value } : { again: undefined }
+    },
+    { ...rotation, withinMs: READ_AFTER_WRITE_MS },
+  )
+}
+
+/** @throws KeyturnError `pending-value-missing` (retryable) */
+export function missingPending(token: string): Error {
+  return retryable(
+    'pending-value-missing',
+    `Version ${token} is AWSPENDING but has no value yet. The rotation will be tried again from createSecret.`,
+  )
+}
+
+/** @throws KeyturnError `secret-value-malformed` (terminal) */
+export function assertValue(rotation: Rotation, value: SecretString, which: string): void {
+  const problem = rotation.strategy.checkValue(value, rotation.params)
+  if (problem === undefined) return
+  throw terminal(
+    'secret-value-malformed',
+    `The ${which} value is not one of strategy ${rotation.strategy.kind}: ${problem}. Nothing was changed at the target.`,
+  )
+}

@@ -1,0 +1,134 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+  TagResourceCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager'
+import { terminal } from '../../core/errors.ts'
+import { SecretString } from '../../core/secret-string.ts'
+import type { VersionLabels } from '../../core/versions.ts'
+
+export interface SecretDescription {
+  arn: string
+  name: string
+  rotationEnabled: boolean
+  deleted: boolean
+  versions: VersionLabels
+  tags: Readonly<Record<string, string>>
+}
+
+/** The Secrets Manager calls that the engine makes, one method a call, so that what a step costs can be read off it. */
+export interface SecretStore {
+  describe(): Promise<SecretDescription>
+  /** Undefined when the version is absent, does not carry the label, or has no value yet. */
+  read(version: { versionId?: string; label?: string }): Promise<SecretString | undefined>
+  /** Gives a version its value; `false` when it has another value already (values are immutable). */
+  putPending(versionId: string, value: SecretString, rotationToken: string | undefined): Promise<boolean>
+  /** Makes the first version of a secret current; `false` when the version has another value already. */
+  putFirst(versionId: string, value: SecretString): Promise<boolean>
+  addLabel(label: string, to: string): Promise<void>
+  moveLabel(label: string, from: string | undefined, to: string): Promise<void>
+  dropLabel(label: string, from: string): Promise<void>
+  tag(key: string, value: string): Promise<void>
+}
+
+export function openStore(client: SecretsManagerClient, secretId: string, signal: AbortSignal): SecretStore {
+  const options = { abortSignal: signal }
+  const put = async (
+    versionId: string,
+    value: SecretString,
+    stage: string,
+    rotationToken?: string,
+  ): Promise<boolean> => {
+    try {
+      await client.send(
+        new PutSecretValueCommand({
+          SecretId: secretId,
+          ClientRequestToken: versionId,
+          SecretString: value.reveal(),
+          VersionStages: [stage],
+          ...(rotationToken !== undefined && { RotationToken: rotationToken }),
+        }),
+        options,
+      )
+      return true
+    } catch (error) {
+      if (error instanceof ResourceExistsException) return false
+      throw error
+    }
+  }
+  const stage = async (label: string, from: string | undefined, to: string | undefined): Promise<void> => {
+    await client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretId,
+        VersionStage: label,
+        ...(from !== undefined && { RemoveFromVersionId: from }),
+        ...(to !== undefined && { MoveToVersionId: to }),
+      }),
+      options,
+    )
+  }
+
+  return {
+    describe: async () => {
+      const found = await client.send(new DescribeSecretCommand({ SecretId: secretId }), options)
+      return {
+        arn: found.ARN ?? secretId,
+        name: found.Name ?? secretId,
+        rotationEnabled: found.RotationEnabled === true,
+        deleted: found.DeletedDate !== undefined,
+        versions: found.VersionIdsToStages ?? {},
+        tags: Object.fromEntries((found.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+      }
+    },
+    read: async ({ versionId, label }) =>
+      readValue(client, { SecretId: secretId, VersionId: versionId, VersionStage: label }, signal),
+    putPending: (versionId, value, rotationToken) => put(versionId, value, 'AWSPENDING', rotationToken),
+    putFirst: (versionId, value) => put(versionId, value, 'AWSCURRENT'),
+    addLabel: (label, to) => stage(label, undefined, to),
+    moveLabel: stage,
+    dropLabel: (label, from) => stage(label, from, undefined),
+    tag: async (key, value) => {
+      await client.send(new TagResourceCommand({ SecretId: secretId, Tags: [{ Key: key, Value: value }] }), options)
+    },
+  }
+}
+
+interface ValueQuery {
+  SecretId: string
+  VersionId?: string | undefined
+  VersionStage?: string | undefined
+}
+
+/** Undefined when there is no such value. @throws KeyturnError `secret-value-binary` (terminal) */
+export async function readValue(
+  client: SecretsManagerClient,
+  { SecretId, VersionId, VersionStage }: ValueQuery,
+  signal: AbortSignal,
+): Promise<SecretString | undefined> {
+  try {
+    const input = {
+      SecretId,
+      ...(VersionId !== undefined && { VersionId }),
+      ...(VersionStage !== undefined && { VersionStage }),
+    }
+    const { SecretString: text, SecretBinary: binary } = await client.send(new GetSecretValueCommand(input), {
+      abortSignal: signal,
+    })
+    if (text !== undefined) return new SecretString(text)
+    if (binary !== undefined) {
+      throw terminal(
+        'secret-value-binary',
+        `Secret ${SecretId} holds a binary value. Keyturn rotates text; store it as SecretString.`,
+      )
+    }
+    return undefined
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,4 @@
+import { supplied } from '../strategies/supplied.ts'
+import { rotationFunction } from './main.ts'
+
+export const handler = rotationFunction([supplied])
