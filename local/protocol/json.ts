@@ -1,0 +1,44 @@
+import type { Protocol, WireCall } from './protocol.ts'
+import { AccessDeniedError, ServiceError } from './service-error.ts'
+import { toWireJson } from './wire-json.ts'
+
+/** AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, members in a JSON body. */
+export const json: Protocol = {
+  decode(request) {
+    const target = request.headers['x-amz-target']
+    if (target === undefined) return undefined
+    return { operation: target.slice(target.lastIndexOf('.') + 1), input: () => parse(request.body) }
+  },
+
+  encode: (output, call) => ({ status: 200, headers: headersOf(call), body: toWireJson(output ?? {}) }),
+
+  encodeError(error, call) {
+    const status = error instanceof AccessDeniedError ? 400 : error.status
+    return {
+      status,
+      headers: {
+        ...headersOf(call),
+        'x-amzn-errortype': error.code,
+        // CloudWatch moved from the query protocol to JSON; its clients read the old code from here.
+        'x-amzn-query-error': `${error.code};${status < 500 ? 'Sender' : 'Receiver'}`,
+      },
+      body: toWireJson({ ...error.fields, __type: error.code, message: error.message, Message: error.message }),
+    }
+  },
+}
+
+function headersOf({ request, requestId }: WireCall): Record<string, string> {
+  return {
+    'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.1',
+    'x-amzn-requestid': requestId,
+  }
+}
+
+function parse(body: Buffer): unknown {
+  if (body.length === 0) return {}
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    throw new ServiceError('SerializationException', 'The request body is not valid JSON.')
+  }
+}

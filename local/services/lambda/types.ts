@@ -1,0 +1,32 @@
+import type { Principal } from '../iam/types.ts'
+
+export interface InvokeOptions {
+  readonly type: 'RequestResponse' | 'Event'
+  /** A user or role, which needs lambda:InvokeFunction, or a service principal, which needs the function's policy. */
+  readonly invoker: Principal
+  /** Goes into `aws:SourceArn`; its account into `aws:SourceAccount`. */
+  readonly sourceArn?: string
+}
+
+export interface InvokeResult {
+  /** `Unhandled` when the function failed. */
+  readonly functionError?: string
+  readonly payload: unknown
+  readonly logTail: string
+}
+
+/** What other services ask of Lambda. */
+export interface LambdaPort {
+  /** @throws ServiceError ResourceNotFoundException, AccessDeniedException, TooManyRequestsException */
+  invoke(functionName: string, payload: unknown, options: InvokeOptions): Promise<InvokeResult>
+  /** Whether that invocation would be let through: the function exists and its policy allows the invoker. */
+  checkInvoke(functionName: string, invoker: Principal, sourceArn?: string): 'allowed' | 'denied' | 'not-found'
+  /** Ends the invocation that holds these credentials at once. */
+  killCaller(accessKeyId: string): void
+}
+
+/** Settings of the local Lambda; its owner extends them. */
+export interface LambdaOptions {
+  /** Added to every function's environment: `NODE_EXTRA_CA_CERTS`. */
+  readonly environment?: Readonly<Record<string, string>>
+}

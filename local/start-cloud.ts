@@ -1,0 +1,57 @@
+import { createMovableClock } from './clock.ts'
+import { type Cloud, type CloudOptions, createCloud } from './cloud.ts'
+import { openDataDir } from './persistence.ts'
+import { startServer } from './server.ts'
+import { services as allServices, wiring } from './services/index.ts'
+import type { Service } from './services/service.ts'
+
+export interface StartOptions extends CloudOptions {
+  /** 4566 unless given; 0 picks a free one. */
+  port?: number
+  /** Where state survives a restart; in memory when absent. */
+  dataDir?: string
+  /** Replaces the list of services, for tests. */
+  services?: readonly Service[]
+}
+
+export interface RunningCloud {
+  readonly cloud: Cloud
+  readonly url: string
+  close(): Promise<void>
+}
+
+export const DEFAULT_PORT = 4566
+
+/**
+ * Starts the local cloud on 127.0.0.1.
+ * @throws KeyturnError `port-taken`, `data-dir-corrupt`, `data-dir-unusable`
+ */
+export async function startCloud(options: StartOptions = {}): Promise<RunningCloud> {
+  const services = options.services ?? allServices
+  const data = options.dataDir === undefined ? undefined : await openDataDir(options.dataDir)
+  const saved = data?.saved
+  const cloud = createCloud(
+    {
+      ...options,
+      ...(saved && { region: options.region ?? saved.region }),
+      ...(saved && !options.clock && { clock: createMovableClock({ offsetMs: saved.clockOffsetMs }) }),
+    },
+    wiring,
+    saved?.state,
+  )
+  const server = await startServer(cloud, services, options.port ?? DEFAULT_PORT)
+  cloud.url = server.url
+  data?.follow(cloud)
+  for (const service of services) await service.start?.(cloud)
+
+  return {
+    cloud,
+    url: server.url,
+    async close() {
+      cloud.clock.stop()
+      for (const service of [...services].reverse()) await service.stop?.(cloud)
+      await server.close()
+      await data?.close()
+    },
+  }
+}
