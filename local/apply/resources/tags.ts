@@ -1,0 +1,14 @@
+import { isObject, type Properties } from '../properties.ts'
+
+/** What to add and what to take away so that the program's own tags are right; others' tags stay. */
+export function diffTags(
+  before: Properties,
+  after: Readonly<Record<string, string>> | undefined,
+): { add: Record<string, string>; remove: string[] } {
+  const old = isObject(before.tags) ? before.tags : {}
+  const add = Object.fromEntries(Object.entries(after ?? {}).filter(([key, value]) => old[key] !== value))
+  return { add, remove: Object.keys(old).filter((key) => after?.[key] === undefined) }
+}
+
+export const keyValueTags = (tags: Readonly<Record<string, string>> | undefined) =>
+  Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }))
