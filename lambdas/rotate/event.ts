@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { terminal } from '../../core/errors.ts'
 
 const token = z.string().min(32).max(64)

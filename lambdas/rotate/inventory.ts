@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { terminal } from '../../core/errors.ts'
 import type { RotationEntry, RotationInventory } from '../../core/inventory.ts'
 

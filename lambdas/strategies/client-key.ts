@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { SecretString } from '../../core/secret-string.ts'
 import type { Strategy } from './strategy.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { needsHuman, retryable } from '../../core/errors.ts'
 import { credential, httpCall } from './http/call.ts'
 import { passing, retrying } from './http/retrying.ts'

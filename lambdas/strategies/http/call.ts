@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Headers that Keyturn sets itself, or that would change how a message is framed. */
 const RESERVED_HEADERS = new Set([

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { credential, httpCall, pointer } from '../http/call.ts'
 
 /** How to read one page of the provider's list of keys, and how to ask for the next. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { SecretString } from '../../../core/secret-string.ts'
 
 /** What a version of the secret holds: `{"apiKey": "<the key>", "keyId": "<the provider's id of it>"}`. */

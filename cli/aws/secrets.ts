@@ -1,0 +1,120 @@
+import { DescribeSecretCommand, ListSecretsCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager'
+import { needsHuman } from '../../core/errors.ts'
+import { readLastError, TAG } from '../../core/tags.ts'
+import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
+import type { AwsSession } from './session.ts'
+
+/** One secret as an operator sees it. Holds no value. */
+export interface SecretStatus {
+  name: string
+  arn: string
+  stack: string
+  strategy: string
+  owner: string | undefined
+  grace: string | undefined
+  rotationEnabled: boolean
+  keys: KeySet
+  versions: VersionLabels
+  lastRotated: Date | undefined
+  nextRotation: Date | undefined
+  /** The last failed step, unless a rotation has succeeded since. */
+  lastError: { at: Date; step: string; code: string } | undefined
+  deleted: Date | undefined
+}
+
+interface SecretRecord {
+  ARN?: string | undefined
+  Name?: string | undefined
+  Tags?: { Key?: string | undefined; Value?: string | undefined }[] | undefined
+  RotationEnabled?: boolean | undefined
+  LastRotatedDate?: Date | undefined
+  NextRotationDate?: Date | undefined
+  DeletedDate?: Date | undefined
+}
+
+/** Every secret of Keyturn's, or of one of its stacks, by name. */
+export async function listStatus(session: AwsSession, stack?: string): Promise<SecretStatus[]> {
+  const found: SecretStatus[] = []
+  let NextToken: string | undefined
+  do {
+    const page = await session.client.send(
+      new ListSecretsCommand({
+        MaxResults: 100,
+        Filters: [{ Key: 'tag-key', Values: [TAG.stack] }],
+        ...(NextToken && { NextToken }),
+      }),
+    )
+    for (const entry of page.SecretList ?? []) {
+      const status = toStatus(session, entry, entry.SecretVersionsToStages ?? {})
+      if (status && (stack === undefined || status.stack === stack)) found.push(status)
+    }
+    NextToken = page.NextToken
+  } while (NextToken !== undefined)
+  return found.sort((one, other) => one.name.localeCompare(other.name))
+}
+
+/**
+ * One secret, fresh, by ARN or full name.
+ * @throws KeyturnError `secret-not-found`, `secret-not-managed` (needs-human)
+ */
+export async function describeStatus(session: AwsSession, secretId: string): Promise<SecretStatus> {
+  try {
+    const found = await session.client.send(new DescribeSecretCommand({ SecretId: secretId }))
+    const status = toStatus(session, found, found.VersionIdsToStages ?? {})
+    if (status) return status
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error
+    throw needsHuman(
+      'secret-not-found',
+      `There is no secret ${secretId} at ${session.target}. See them all with: keyturn status`,
+      error,
+    )
+  }
+  throw needsHuman(
+    'secret-not-managed',
+    `${secretId} exists but is not Keyturn's: it has no ${TAG.stack} tag. Add it under keyturn:secrets in Pulumi.<stack>.yaml and run pulumi up.`,
+  )
+}
+
+/**
+ * The secret that a person means: a full name, an ARN, or the end of one name (`openai` for `keyturn/dev/openai`).
+ * @throws KeyturnError `secret-not-found`, `secret-ambiguous`, `secret-not-managed` (needs-human)
+ */
+export async function findSecret(session: AwsSession, name: string): Promise<SecretStatus> {
+  if (name.startsWith('arn:') || name.split('/').length > 2) return describeStatus(session, name)
+  const all = await listStatus(session)
+  const matches = all.filter((secret) => secret.name === name || secret.name.endsWith(`/${name}`))
+  const [only] = matches
+  if (only && matches.length === 1) return describeStatus(session, only.arn)
+  if (matches.length > 1) {
+    throw needsHuman(
+      'secret-ambiguous',
+      `${JSON.stringify(name)} is the end of several names: ${matches.map((match) => match.name).join(', ')}. Give the full one.`,
+    )
+  }
+  // A secret without our tag does not come up in the list: say which of the two it is.
+  return describeStatus(session, name)
+}
+
+function toStatus(session: AwsSession, record: SecretRecord, versions: VersionLabels): SecretStatus | undefined {
+  const tags = Object.fromEntries((record.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
+  const stack = tags[TAG.stack]
+  if (stack === undefined || record.Name === undefined || record.ARN === undefined) return undefined
+  const error = readLastError(tags[TAG.lastError])
+  const resolved = error && record.LastRotatedDate && record.LastRotatedDate > error.at
+  return {
+    name: record.Name,
+    arn: record.ARN,
+    stack,
+    strategy: tags[TAG.strategy] ?? 'unknown',
+    owner: tags[TAG.owner],
+    grace: tags[TAG.grace],
+    rotationEnabled: record.RotationEnabled === true,
+    keys: readKeySet(versions, session.now()),
+    versions,
+    lastRotated: record.LastRotatedDate,
+    nextRotation: record.NextRotationDate,
+    lastError: resolved ? undefined : error,
+    deleted: record.DeletedDate,
+  }
+}

@@ -1,0 +1,56 @@
+import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
+import { terminal } from '../../core/errors.ts'
+
+export interface SessionOptions {
+  endpoint?: string | undefined
+  region?: string | undefined
+}
+
+export interface AwsSession {
+  client: SecretsManagerClient
+  /** What a reader would call it: the endpoint, or AWS and its Region. */
+  target: string
+  /** The service's own clock, read off its last answer: deadlines are its business, not this machine's. */
+  now(): Date
+}
+
+/** The credentials of the local cloud's administrator. Real ones are never sent to a loopback endpoint. */
+const LOCAL = { accessKeyId: 'local', secretAccessKey: 'local' }
+const LOCAL_REGION = 'eu-central-1'
+
+/**
+ * Opens a session with AWS, or with the endpoint in `--endpoint` / `AWS_ENDPOINT_URL`.
+ * @throws KeyturnError `endpoint-invalid`, `region-missing` (terminal)
+ */
+export function openSession(options: SessionOptions, env: NodeJS.ProcessEnv, clientNow: () => Date): AwsSession {
+  const endpoint = options.endpoint ?? env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? env.AWS_ENDPOINT_URL
+  const url = endpoint === undefined ? undefined : parseEndpoint(endpoint)
+  const local = url !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
+  const region = options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? (local ? LOCAL_REGION : undefined)
+  const config: SecretsManagerClientConfig = {
+    ...(region !== undefined && { region }),
+    ...(url && { endpoint: url.href }),
+    ...(local && { credentials: LOCAL }),
+  }
+  const client = new SecretsManagerClient(config)
+  let now: Date | undefined
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      const date = (result.response as { headers?: Record<string, string> }).headers?.date
+      if (date !== undefined && !Number.isNaN(Date.parse(date))) now = new Date(date)
+      return result
+    },
+    { step: 'deserialize', name: 'readServiceClock', priority: 'low' },
+  )
+  return { client, target: url?.origin ?? `AWS ${region ?? ''}`.trim(), now: () => now ?? clientNow() }
+}
+
+function parseEndpoint(text: string): URL {
+  const url = URL.parse(text)
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
+  throw terminal(
+    'endpoint-invalid',
+    `Endpoint ${JSON.stringify(text)} is not a URL. Allowed: http://127.0.0.1:4566 for the local cloud, or leave it out for AWS.`,
+  )
+}

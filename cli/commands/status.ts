@@ -1,0 +1,99 @@
+import { findSecret, listStatus, type SecretStatus } from '../aws/secrets.ts'
+import type { AwsSession } from '../aws/session.ts'
+import { duration, moment } from '../output/duration.ts'
+import { table } from '../output/table.ts'
+
+export interface StatusOptions {
+  stack?: string | undefined
+  json?: boolean | undefined
+}
+
+/** `keyturn status [NAME…]`: what lives, until when, and what comes next. Reads labels and tags, never a value. */
+export async function status(session: AwsSession, names: readonly string[], options: StatusOptions): Promise<string> {
+  const secrets =
+    names.length > 0
+      ? await Promise.all(names.map((name) => findSecret(session, name)))
+      : await listStatus(session, options.stack)
+  const now = session.now()
+  if (options.json) return JSON.stringify({ at: now, secrets: secrets.map(toJson) }, undefined, 2)
+  if (secrets.length === 0) {
+    const where = options.stack === undefined ? session.target : `stack ${options.stack} at ${session.target}`
+    return `No secret of Keyturn's in ${where}. Run pulumi up to create some, or npm start for the local cloud.`
+  }
+  return names.length > 0 ? secrets.map((secret) => details(secret, now)).join('\n\n') : overview(secrets, now)
+}
+
+function overview(secrets: readonly SecretStatus[], now: Date): string {
+  const rows = secrets.map((secret) => [
+    secret.name,
+    secret.strategy,
+    shortId(secret.keys.current),
+    shortId(secret.keys.pending),
+    graceCell(secret, now),
+    next(secret, now),
+    secret.lastError ? `${secret.lastError.code} (${secret.lastError.step})` : '-',
+  ])
+  const head = ['SECRET', 'STRATEGY', 'CURRENT', 'PENDING', 'GRACE', 'NEXT ROTATION', 'LAST ERROR']
+  return `${table([head, ...rows])}\n\nDetails of one: keyturn status NAME`
+}
+
+function graceCell({ keys }: SecretStatus, now: Date): string {
+  const { grace, expired, malformed } = keys
+  const parts = [
+    grace.length > 0 &&
+      `${grace.length} alive, last ends in ${duration((grace[0]?.deadline.getTime() ?? 0) - now.getTime())}`,
+    expired.length > 0 && `${expired.length} to retire`,
+    malformed.length > 0 && `${malformed.length} unreadable`,
+  ].filter((part) => part !== false)
+  return parts.join('; ') || '-'
+}
+
+function next({ rotationEnabled, nextRotation, deleted }: SecretStatus, now: Date): string {
+  if (deleted) return `being deleted, ${moment(deleted)}`
+  if (!rotationEnabled) return 'off'
+  if (!nextRotation) return 'not scheduled'
+  return nextRotation < now ? `overdue since ${moment(nextRotation)}` : moment(nextRotation)
+}
+
+function details(secret: SecretStatus, now: Date): string {
+  const { keys } = secret
+  const rows = [
+    ['  strategy', secret.strategy],
+    ['  owner', secret.owner ?? '-'],
+    ['  grace', secret.grace ?? '-'],
+    ...(keys.current ? [['  current', keys.current]] : [['  current', 'none: the secret has no value yet']]),
+    ...(keys.pending ? [['  pending', keys.pending]] : []),
+    ...keys.grace.map(({ versionId, deadline }) => [
+      '  in grace',
+      `${versionId}  until ${moment(deadline)} (${duration(deadline.getTime() - now.getTime())} left)`,
+    ]),
+    ...keys.expired.map(({ versionId, deadline }) => [
+      '  expired',
+      `${versionId}  since ${moment(deadline)}, refused; the sweeper will retire it`,
+    ]),
+    ...keys.malformed.map(({ versionId, labels }) => [
+      '  unreadable',
+      `${versionId}  ${labels.join(', ')}: refused; correct the label by hand`,
+    ]),
+    ['  last rotation', secret.lastRotated ? moment(secret.lastRotated) : 'never'],
+    ['  next rotation', next(secret, now)],
+    [
+      '  last error',
+      secret.lastError ? `${secret.lastError.code} in ${secret.lastError.step} at ${moment(secret.lastError.at)}` : '-',
+    ],
+  ]
+  return `${secret.name}\n${table(rows)}`
+}
+
+const shortId = (versionId: string | undefined): string => versionId?.slice(0, 8) ?? '-'
+
+function toJson({ keys, ...secret }: SecretStatus): object {
+  return {
+    ...secret,
+    current: keys.current,
+    pending: keys.pending,
+    inGrace: keys.grace,
+    expired: keys.expired,
+    malformed: keys.malformed,
+  }
+}

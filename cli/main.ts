@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { Command, InvalidArgumentError } from 'commander'
+import { systemClock } from '../core/clock.ts'
+import { type KeyturnError, needsHuman } from '../core/errors.ts'
+import { ALLOWED_GRACE } from '../core/grace.ts'
+import { systemRandom } from '../core/random.ts'
+import { redactText } from '../core/redact.ts'
+import { SecretString } from '../core/secret-string.ts'
+import { explain } from './aws/explain.ts'
+import { type AwsSession, openSession } from './aws/session.ts'
+import { type RotateOptions, rotate } from './commands/rotate.ts'
+import { type StatusOptions, status } from './commands/status.ts'
+
+/** Exit codes, as `keyturn --help` documents them. */
+const EXIT = { failed: 1, badInput: 2, waitTimeout: 3 } as const
+
+interface CommonOptions {
+  endpoint?: string
+  region?: string
+  json?: boolean
+}
+
+const program = new Command('keyturn')
+  .description(
+    'Rotate the keys of a Keyturn stack, and see which of them live. Works on AWS and on the local cloud alike.',
+  )
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done · 1 it failed · 2 the input was wrong · 3 --wait ran out of time
+Credentials and Region come from the standard AWS environment (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …).
+
+Examples:
+  $ keyturn status
+  $ keyturn rotate openai --wait
+  $ keyturn status --endpoint http://127.0.0.1:4566      # the local cloud that npm start runs`,
+  )
+  .configureOutput({ outputError: (message, write) => write(`keyturn: ${message.replace(/^error: /, '')}`) })
+  .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : EXIT.badInput))
+
+withCommon(program.command('status'))
+  .description('show secrets, versions, deadlines, the next rotation and the last error; never a value')
+  .argument('[names...]', 'full names, or unique ends of names; all secrets when left out')
+  .option('--stack <stack>', 'only secrets of this stack, such as keyturn/dev')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  $ keyturn status\n  $ keyturn status openai mobile-app\n  $ keyturn status --json | jq ".secrets[].nextRotation"',
+  )
+  .action((names: string[], options: CommonOptions & StatusOptions) =>
+    run(options, async (session) => console.log(await status(session, names, options))),
+  )
+
+withCommon(program.command('rotate'))
+  .description('start a rotation now, as the console\'s "Rotate secret immediately" does')
+  .argument('<names...>', 'full names, or unique ends of names')
+  .option('--grace <period>', `how long the old key goes on working, for this rotation only: ${ALLOWED_GRACE}`)
+  .option('--wait', 'wait until the new version is current')
+  .option('--timeout <seconds>', 'how long --wait waits', seconds, 900)
+  .option('--value-from <file>', 'the next value of a supplied secret, from a file or from standard input (-)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ keyturn rotate openai --wait                              # planned: the configured grace
+  $ keyturn rotate mobile-app --grace 1h --wait               # a shorter grace, this time only
+  $ keyturn rotate openai --grace revoke-now --wait           # leaked: the old key dies at once
+  $ keyturn rotate telegram-bot --value-from - --wait < token # a value that only you can obtain`,
+  )
+  .action(
+    (
+      names: string[],
+      options: CommonOptions & Pick<RotateOptions, 'grace' | 'wait' | 'timeout'> & { valueFrom?: string },
+    ) =>
+      run(options, async (session) => {
+        const value = options.valueFrom === undefined ? undefined : await readValue(options.valueFrom)
+        const rotated = await rotate(session, names, { ...options, value, clock: systemClock, random: systemRandom })
+        if (options.json) console.log(JSON.stringify({ rotated }, undefined, 2))
+        else if (!options.wait) console.log('Started. Follow with: keyturn status')
+      }),
+  )
+
+await program.parseAsync()
+
+function withCommon(command: Command): Command {
+  return command
+    .option('--endpoint <url>', 'talk to this endpoint instead of AWS, such as http://127.0.0.1:4566')
+    .option('--region <region>', 'AWS Region; AWS_REGION unless given')
+    .option('--json', 'print JSON')
+    .copyInheritedSettings(program)
+}
+
+async function run(options: CommonOptions, action: (session: AwsSession) => Promise<void>): Promise<void> {
+  let target = options.endpoint ?? 'AWS'
+  try {
+    const session = openSession(options, process.env, systemClock.now)
+    target = session.target
+    await action(session)
+  } catch (thrown) {
+    const error = explain(thrown, target)
+    if (options.json) console.log(JSON.stringify({ error }, undefined, 2))
+    else console.error(`keyturn: ${redactText(error.message)} [${error.code}]`)
+    process.exitCode = exitCode(error)
+  }
+}
+
+function exitCode(error: KeyturnError): number {
+  if (error.code === 'wait-timeout') return EXIT.waitTimeout
+  return [
+    'grace-invalid',
+    'endpoint-invalid',
+    'value-unreadable',
+    'value-not-allowed',
+    'secret-ambiguous',
+    'secret-not-found',
+  ].includes(error.code)
+    ? EXIT.badInput
+    : EXIT.failed
+}
+
+function seconds(argument: string): number {
+  if (/^[1-9]\d{0,5}$/.test(argument)) return Number(argument)
+  throw new InvalidArgumentError('Allowed: whole seconds from 1 to 999999.')
+}
+
+/** A trailing line break is the editor's, not the secret's. */
+async function readValue(from: string): Promise<SecretString> {
+  try {
+    const content = from === '-' ? await text(process.stdin) : readFileSync(from, 'utf8')
+    const value = content.replace(/\r?\n$/, '')
+    if (value !== '') return new SecretString(value)
+  } catch (cause) {
+    throw needsHuman(
+      'value-unreadable',
+      `--value-from ${from}: the file cannot be read. Give a readable file, or - for standard input.`,
+      cause,
+    )
+  }
+  throw needsHuman(
+    'value-unreadable',
+    `--value-from ${from}: there is nothing in it. Give the value on its own, with no quotes.`,
+  )
+}

@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { DAY, HOUR, MINUTE } from '../../../core/clock.ts'
+import {
+  DEFAULT_GRACE,
+  formatGrace,
+  graceDeadline,
+  graceLabel,
+  graceState,
+  parseGrace,
+  parseGraceLabel,
+  REVOKE_NOW,
+} from '../../../core/grace.ts'
+
+const NOW = new Date('2026-11-22T10:00:00.400Z')
+
+describe('B2 grace period', () => {
+  it('is 24 h unless said otherwise', () => {
+    expect(DEFAULT_GRACE).toEqual({ kind: 'window', ms: DAY })
+  })
+
+  it.each([
+    ['1h', HOUR],
+    ['60m', HOUR],
+    ['3600s', HOUR],
+    ['24h', DAY],
+    ['7d', 7 * DAY],
+  ])('accepts %s', (text, ms) => {
+    expect(parseGrace(text)).toEqual({ kind: 'window', ms })
+  })
+
+  it.each([
+    '59m',
+    '3599s',
+    '169h',
+    '8d',
+    '604801s',
+    '',
+    ' 1h',
+    '1 h',
+    '1.5h',
+    '-1h',
+    '1w',
+    '1H',
+    'h',
+    'tomorrow',
+    '9999999d',
+  ])('refuses %j and names what is allowed', (text) => {
+    expect(() => parseGrace(text)).toThrow(/Allowed: "1h" to "7d".*"revoke-now"/)
+  })
+
+  it('takes revoke-now by that name only', () => {
+    expect(parseGrace('revoke-now')).toEqual(REVOKE_NOW)
+    for (const zero of ['0', '0h', '0s', '0d'])
+      expect(() => parseGrace(zero)).toThrow(/is not a grace period|by its name/)
+  })
+
+  it('writes every period back so that it reads the same', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: HOUR / 1000, max: (7 * DAY) / 1000 }), (seconds) => {
+        const grace = { kind: 'window', ms: seconds * 1000 } as const
+        expect(parseGrace(formatGrace(grace))).toEqual(grace)
+      }),
+    )
+    expect([7 * DAY, 36 * HOUR, 90 * MINUTE].map((ms) => formatGrace({ kind: 'window', ms }))).toEqual([
+      '7d',
+      '36h',
+      '90m',
+    ])
+    expect(formatGrace(REVOKE_NOW)).toBe('revoke-now')
+  })
+})
+
+describe('B2 deadline', () => {
+  it('is never earlier than the period promises, and less than a second later', () => {
+    fc.assert(
+      fc.property(validDate(), fc.integer({ min: HOUR, max: 7 * DAY }), (from, ms) => {
+        const late = graceDeadline({ kind: 'window', ms }, from).getTime() - (from.getTime() + ms)
+        expect(late).toBeGreaterThanOrEqual(0)
+        expect(late).toBeLessThan(1000)
+      }),
+    )
+  })
+
+  it('has passed already when it is revoke-now', () => {
+    const deadline = graceDeadline(REVOKE_NOW, NOW)
+    expect(graceState(deadline, NOW)).toBe('expired')
+  })
+
+  it('is none, active or expired, and expired at the very millisecond', () => {
+    const deadline = new Date('2026-11-23T10:00:00Z')
+    expect(graceState(undefined, NOW)).toBe('none')
+    expect(graceState(deadline, NOW)).toBe('active')
+    expect(graceState(deadline, new Date(deadline.getTime() - 1))).toBe('active')
+    expect(graceState(deadline, deadline)).toBe('expired')
+  })
+
+  it('survives the trip through a label', () => {
+    expect(graceLabel(new Date('2026-11-23T10:00:00Z'))).toBe('GRACE-UNTIL-20261123T100000Z')
+    fc.assert(
+      fc.property(validDate(), (date) => {
+        const whole = new Date(Math.floor(date.getTime() / 1000) * 1000)
+        expect(parseGraceLabel(graceLabel(whole))).toEqual(whole)
+      }),
+    )
+  })
+
+  it.each([
+    'GRACE-UNTIL-',
+    'GRACE-UNTIL-20261123',
+    'GRACE-UNTIL-20261123T100000',
+    'GRACE-UNTIL-20261123T100000z',
+    'GRACE-UNTIL-20260231T100000Z',
+    'GRACE-UNTIL-20261332T100000Z',
+    'GRACE-UNTIL-20261123T240000Z',
+    'GRACE-UNTIL-20261123T106000Z',
+    'GRACE-UNTIL-20261123T100000Z ',
+    'XGRACE-UNTIL-20261123T100000Z',
+  ])('refuses the malformed label %j', (label) => {
+    expect(parseGraceLabel(label)).toBeUndefined()
+  })
+
+  it('never reads a deadline out of arbitrary text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const deadline = parseGraceLabel(`GRACE-UNTIL-${text}`)
+        if (deadline) expect(graceLabel(deadline)).toBe(`GRACE-UNTIL-${text}`)
+      }),
+    )
+  })
+})
+
+function validDate(): fc.Arbitrary<Date> {
+  return fc.date({ min: new Date('2020-01-01T00:00:00Z'), max: new Date('2099-12-31T00:00:00Z'), noInvalidDate: true })
+}
