@@ -1,16 +1,17 @@
-import type { Cloud } from '../cloud.ts'
+import { createIam } from './iam/create-iam.ts'
+import { iam } from './iam/index.ts'
 import { kms } from './kms/index.ts'
-import { permissiveIam } from './permissive-iam.ts'
 import { secretsManager } from './secrets-manager/index.ts'
 import type { Service } from './service.ts'
+import { sts } from './sts/index.ts'
 import type { Wiring } from './wiring.ts'
 
 /** Every service of the local cloud, one line each. */
-export const services: readonly Service[] = [secretsManager, kms]
+export const services: readonly Service[] = [secretsManager, kms, iam, sts]
 
 /** The parts that services ask each other for. */
 export const wiring: Wiring = {
-  iam: (cloud: Cloud) => permissiveIam(cloud),
+  iam: createIam,
   lambda: () => ({
     invoke: () => Promise.reject(new Error('Lambda is not part of this cloud')),
     checkInvoke: () => 'not-found',

@@ -1,4 +1,47 @@
-/** What iam remembers; plain JSON, so that it can be saved. */
-export type IamState = Record<string, unknown>
+/** What IAM remembers; plain JSON, moments in ISO 8601, policies as the JSON text that was put. */
+export interface IamState {
+  /** By name. */
+  roles: Record<string, RoleRecord>
+  /** Customer-managed policies, by ARN. */
+  policies: Record<string, PolicyRecord>
+  /** Temporary credentials of roles, by access key id. */
+  sessions: Record<string, SessionRecord>
+  /** How often each grant has allowed a call, by {@link grantKey}. */
+  used: Record<string, number>
+}
 
-export const emptyIamState = (): IamState => ({})
+export interface RoleRecord {
+  readonly name: string
+  readonly id: string
+  readonly arn: string
+  readonly path: string
+  readonly createdAt: string
+  description?: string
+  maxSessionSeconds: number
+  trust: string
+  /** By policy name. */
+  inline: Record<string, string>
+  /** ARNs. */
+  attached: string[]
+  tags: Record<string, string>
+}
+
+export interface PolicyRecord {
+  readonly name: string
+  readonly id: string
+  readonly arn: string
+  readonly path: string
+  readonly createdAt: string
+  readonly description?: string
+  document: string
+}
+
+export interface SessionRecord {
+  readonly roleName: string
+  readonly sessionName: string
+  /** SHA-256 of the session token, in hex. */
+  readonly tokenDigest: string
+  readonly expiresAt: string
+}
+
+export const emptyIamState = (): IamState => ({ roles: {}, policies: {}, sessions: {}, used: {} })
