@@ -40,7 +40,13 @@ export function createIam(cloud: Cloud): Iam {
     context: RequestContext = {},
     resourcePolicy?: ResourcePolicy['document'],
   ): Decision {
-    const request = { principal, action, resource, context: { ...principalContext(cloud, principal), ...context } }
+    const request = {
+      principal,
+      action,
+      resource,
+      // The loopback stands in for TLS: a policy that insists on it must see what it would see in AWS.
+      context: { ...principalContext(cloud, principal), ...context, 'aws:SecureTransport': 'true' },
+    }
     const decision = evaluate(request, { identity: identityPolicies(cloud, principal), resource: resourcePolicy })
     if (decision.allowed) recordUse(cloud, decision.grants)
     return decision
