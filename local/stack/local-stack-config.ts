@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { needsHuman } from '../../core/errors.ts'
+import { type OriginMap, rewriteOrigins } from './rewrite-origins.ts'
+import { readStackFiles } from './stack-files.ts'
+
+export interface LocalStackOptions {
+  /** Origin of the local upstream: `https://127.0.0.1:8081`. */
+  readonly upstreamUrl: string
+  /** Throwaway first values of `supplied` secrets by inventory name, in place of `pulumi config set --secret`. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** `dev` unless given. */
+  readonly stack?: string
+  /** Where Pulumi.yaml is; the root of this repository unless given. */
+  readonly directory?: string
+  /** Laid over the files' values, by key with namespace. */
+  readonly overrides?: Readonly<Record<string, unknown>>
+}
+
+export interface LocalStackConfig {
+  readonly project: string
+  readonly stack: string
+  /** As Pulumi hands it to a program: every value as text. */
+  readonly config: Record<string, string>
+  /** Keys of `config` that hold secrets. */
+  readonly secretKeys: string[]
+  /** Origins in the config that this machine has no stand-in for. */
+  readonly unmapped: string[]
+}
+
+const VALUES = 'keyturn:values'
+const ROOT = join(import.meta.dirname, '../..')
+
+/** Providers that the local upstream plays, by the origin that their real ones have. */
+const providerOrigins = (upstreamUrl: string): OriginMap => ({
+  'https://api.openai.com': `${upstreamUrl}/openai`,
+  'https://openrouter.ai': `${upstreamUrl}/openrouter`,
+})
+
+/**
+ * The shipped stack's config with what a laptop must have otherwise: providers are the local upstream, and secrets are
+ * throwaway ones.
+ * @throws KeyturnError `stack-file-unreadable`, or `stack-secret-encrypted` for another secret than `keyturn:values`
+ */
+export async function localStackConfig(options: LocalStackOptions): Promise<LocalStackConfig> {
+  const { stack = 'dev', directory = ROOT, upstreamUrl, secrets, overrides = {} } = options
+  const files = await readStackFiles(directory, stack)
+  const { value, unmapped } = rewriteOrigins({ ...files.config, ...overrides }, providerOrigins(upstreamUrl))
+  const settings = Object.entries(value as Record<string, unknown>).filter(([key]) => key !== VALUES)
+  const encrypted = settings.filter(([, setting]) => holdsEncrypted(setting)).map(([key]) => key)
+  if (encrypted.length > 0) {
+    throw needsHuman(
+      'stack-secret-encrypted',
+      `Pulumi.${stack}.yaml: ${encrypted.join(', ')} is encrypted for Pulumi's own key; local mode can fill in ${VALUES} only.`,
+    )
+  }
+  const config = Object.fromEntries(settings.map(([key, setting]) => [key, toText(setting)]))
+  if (Object.keys(secrets).length === 0)
+    return { project: files.project, stack, config, secretKeys: [], unmapped: [...unmapped] }
+  config[VALUES] = JSON.stringify(secrets)
+  return { project: files.project, stack, config, secretKeys: [VALUES], unmapped: [...unmapped] }
+}
+
+const toText = (setting: unknown): string => (typeof setting === 'string' ? setting : JSON.stringify(setting))
+
+/** `{ secure: v1:… }`, as Pulumi writes a secret into a stack's file. */
+function holdsEncrypted(setting: unknown): boolean {
+  if (typeof setting !== 'object' || setting === null) return false
+  if (Object.keys(setting).join() === 'secure') return true
+  return Object.values(setting).some(holdsEncrypted)
+}
