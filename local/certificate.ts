@@ -1,5 +1,6 @@
 import { generate } from 'selfsigned'
 import { DAY, systemClock } from '../core/clock.ts'
+import { systemRandom } from '../core/random.ts'
 
 /** A private authority and one server certificate signed by it, all PEM. */
 export interface ServerCertificate {
@@ -17,7 +18,9 @@ const VALID_DAYS = 825
  */
 export async function issueLoopbackCertificate(): Promise<ServerCertificate> {
   const validity = validNow()
-  const authority = await generate([{ name: 'commonName', value: 'Keyturn local authority' }], {
+  // A name of its own each time: OpenSSL looks an issuer up by name, and one process may trust several.
+  const name = `Keyturn local authority ${systemRandom.uuid()}`
+  const authority = await generate([{ name: 'commonName', value: name }], {
     ...validity,
     keyType: 'ec',
     algorithm: 'sha256',
