@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { terminal } from '../../../core/errors.ts'
 
 /** Headers that Keyturn sets itself, or that would change how a message is framed. */
 const RESERVED_HEADERS = new Set([
@@ -85,7 +86,16 @@ export function fill(
     return Object.fromEntries(Object.entries(node).map(([name, field]) => [name, fillJson(field)]))
   }
   return {
-    url: replace(call.url, encodeURIComponent),
+    url: replace(call.url, pathSafe),
     body: call.body === undefined ? undefined : JSON.stringify(fillJson(call.body)),
   }
+}
+
+/** `.` and `..` would climb to another path however they are encoded (WHATWG URL §4.4); no provider has such ids. */
+function pathSafe(value: string): string {
+  if (value !== '.' && value !== '..') return encodeURIComponent(value)
+  throw terminal(
+    'placeholder-unusable',
+    'A value to be put into a URL is "." or "..", which is no id. Check the pointers in the stack config.',
+  )
 }
