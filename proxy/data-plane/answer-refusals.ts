@@ -1,0 +1,53 @@
+import type { Logger } from '../../core/log.ts'
+import type { Exchange, Handler } from './exchange.ts'
+import { errorBody, Refusal } from './refusal.ts'
+import { hasBody } from './request-body.ts'
+
+export interface AnswerRefusalsOptions {
+  readonly draining: () => boolean
+  readonly log: Logger
+}
+
+/** Largest rest of a refused request's body that is read to keep its connection. */
+const READ_OFF_BYTES = 1024 * 1024
+
+/** Turns whatever a later stage throws into the proxy's own JSON answer, or ends the connection if it is too late. */
+export function answerRefusals({ draining, log }: AnswerRefusalsOptions) {
+  return (next: Handler<Exchange>): Handler<Exchange> =>
+    async (exchange) => {
+      try {
+        await next(exchange)
+      } catch (error) {
+        const refusal = error instanceof Refusal ? error : unexpected(error, exchange, log)
+        exchange.facts.code = refusal.code
+        if (exchange.response.headersSent) exchange.response.destroy()
+        else if (!exchange.response.destroyed) answer(exchange, refusal, draining())
+      }
+    }
+}
+
+function unexpected(error: unknown, { id }: Exchange, log: Logger): Refusal {
+  log.error({ error, requestId: id }, 'a request failed unexpectedly')
+  return new Refusal('internal-error', 'Something went wrong inside the proxy. Quote the request id to its operator.')
+}
+
+function answer({ request, response, id, facts }: Exchange, refusal: Refusal, draining: boolean): void {
+  const body = Buffer.from(`${errorBody(refusal.code, refusal.message, id)}\n`)
+  const headers = [
+    'content-type',
+    'application/json',
+    'content-length',
+    String(body.length),
+    'cache-control',
+    'no-store',
+  ]
+  headers.push('x-request-id', id)
+  if (refusal.status === 401) headers.push('www-authenticate', 'Bearer')
+  if (refusal.retryAfterSeconds !== undefined) headers.push('retry-after', String(refusal.retryAfterSeconds))
+  const unread = hasBody(request) && !request.complete
+  const short = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= READ_OFF_BYTES
+  if (draining || (unread && !short)) headers.push('connection', 'close')
+  facts.bytesOut = body.length
+  response.writeHead(refusal.status, headers)
+  response.end(request.method === 'HEAD' ? undefined : body)
+}

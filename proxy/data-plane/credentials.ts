@@ -1,0 +1,75 @@
+/** Headers in which clients of LLM providers send their key. */
+const KEY_HEADERS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const
+const KEY_HEADER_NAMES: ReadonlySet<string> = new Set(KEY_HEADERS)
+const KEY_PARAMETER = 'key'
+const KEY_COOKIES: ReadonlySet<string> = new Set([...KEY_HEADERS, KEY_PARAMETER])
+
+/**
+ * Every distinct credential that a request presents: `Authorization: Bearer`, `x-api-key`, `api-key`,
+ * `x-goog-api-key` and `?key=`. More than one means that the request could be read as two callers.
+ * @param rawHeaders names and values in turn
+ */
+export function findCredentials(rawHeaders: readonly string[], query: string | undefined): string[] {
+  const found = new Set<string>()
+  forEachHeader(rawHeaders, (name, value) => {
+    if (!KEY_HEADER_NAMES.has(name)) return
+    const text = name === 'authorization' ? value.replace(/^bearer(?:[ \t]+|$)/i, '') : value
+    if (text.trim() !== '') found.add(text.trim())
+  })
+  for (const { name, value } of parameters(query)) {
+    if (name === KEY_PARAMETER && value !== '') found.add(value)
+  }
+  return [...found]
+}
+
+/** True for a header that carries a key whatever its value, also when spelt with underscores as CGI servers read it. */
+export const isKeyHeader = (lowerName: string): boolean => KEY_HEADER_NAMES.has(lowerName.replaceAll('_', '-'))
+
+/** The query without `key` and without any parameter whose value is the credential; all else byte for byte. */
+export function stripQuery(query: string | undefined, credential: string): string | undefined {
+  if (query === undefined) return undefined
+  const kept = parameters(query).filter(({ name, value }) => name !== KEY_PARAMETER && value !== credential)
+  return kept.length === 0 ? undefined : kept.map(({ raw }) => raw).join('&')
+}
+
+/** The cookie header without cookies named like a key header or holding the credential; undefined when none is left. */
+export function stripCookies(cookies: string, credential: string): string | undefined {
+  const kept = cookies.split(';').filter((pair) => {
+    const [name, value] = splitOnce(pair.trim(), '=')
+    const text = decode(value).replace(/^"(.*)"$/, '$1')
+    return !KEY_COOKIES.has(name.toLowerCase().replaceAll('_', '-')) && !text.includes(credential)
+  })
+  const text = kept.join(';').trim()
+  return text === '' ? undefined : text
+}
+
+export function forEachHeader(
+  raw: readonly string[],
+  visit: (lowerName: string, value: string, name: string) => void,
+): void {
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? ''
+    visit(name.toLowerCase(), raw[index + 1] ?? '', name)
+  }
+}
+
+function parameters(query: string | undefined): { raw: string; name: string; value: string }[] {
+  if (query === undefined) return []
+  return query.split('&').map((raw) => {
+    const [name, value] = splitOnce(raw, '=')
+    return { raw, name: decode(name.replaceAll('+', ' ')), value: decode(value.replaceAll('+', ' ')) }
+  })
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,46 @@
+import type { Pool } from 'undici'
+import type { Clock } from '../../core/clock.ts'
+import type { Logger } from '../../core/log.ts'
+import type { ClientKeys } from '../keys/client-keys.ts'
+import type { UnknownKeys } from '../keys/unknown-keys.ts'
+import type { ProxyMetrics } from '../metrics.ts'
+import type { Route } from '../routes.ts'
+import { answerRefusals } from './answer-refusals.ts'
+import { authenticate } from './authenticate.ts'
+import { chooseRoute } from './choose-route.ts'
+import type { Exchange, Handler } from './exchange.ts'
+import type { FailedAuthLimit } from './failed-auth-limit.ts'
+import { forwardTo } from './forward.ts'
+import { observe } from './observe.ts'
+import { ownPaths, type Readiness } from './own-paths.ts'
+import { replay } from './replay.ts'
+import type { RequestBodyLimits } from './request-body.ts'
+import { stripCredentials } from './strip-credentials.ts'
+
+export interface PipelineOptions {
+  readonly routes: readonly Route[]
+  readonly clientKeys: ClientKeys
+  readonly unknownKeys: UnknownKeys
+  readonly failedAuth: FailedAuthLimit
+  readonly pools: ReadonlyMap<string, Pool>
+  readonly bodyLimits: RequestBodyLimits
+  readonly readiness: () => Readiness
+  readonly draining: () => boolean
+  readonly metrics: ProxyMetrics
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** The data plane, outermost stage first. */
+export function createPipeline(options: PipelineOptions): Handler<Exchange> {
+  const { routes, clientKeys, unknownKeys, failedAuth, pools, bodyLimits, readiness, draining, metrics, clock, log } =
+    options
+  const find = clientKeys.find.bind(clientKeys)
+  const stages = [observe({ metrics, log, clock }), answerRefusals({ draining, log }), ownPaths({ readiness, metrics })]
+  const dataPlane = chooseRoute(routes)(
+    authenticate({ find, unknownKeys, limit: failedAuth, metrics })(
+      stripCredentials()(replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, clock }))),
+    ),
+  )
+  return stages.reduceRight((next, stage) => stage(next), dataPlane)
+}

@@ -1,0 +1,16 @@
+import type { SecretString } from '../../core/secret-string.ts'
+import type { VersionLabels } from '../../core/versions.ts'
+
+/** Where the proxy reads its keys from. Secrets Manager in production. */
+export interface SecretSource {
+  /**
+   * The staging labels of every version of a secret.
+   * @throws KeyturnError `secret-not-found`, `secret-deleted`, `secret-access-denied` or `secret-source-unavailable`
+   */
+  labels(secretId: string, signal: AbortSignal): Promise<VersionLabels>
+  /**
+   * A version's value, which never changes; undefined while it has none, as a version has at the start of its rotation.
+   * @throws KeyturnError as {@link SecretSource.labels}
+   */
+  value(secretId: string, versionId: string, signal: AbortSignal): Promise<SecretString | undefined>
+}

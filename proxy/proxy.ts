@@ -1,0 +1,140 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Clock, SECOND } from '../core/clock.ts'
+import type { Logger } from '../core/log.ts'
+import type { Random } from '../core/random.ts'
+import type { Settings } from './config.ts'
+import { answerRefusals } from './data-plane/answer-refusals.ts'
+import { FailedAuthLimit } from './data-plane/failed-auth-limit.ts'
+import { observe } from './data-plane/observe.ts'
+import type { Readiness } from './data-plane/own-paths.ts'
+import { createPipeline } from './data-plane/pipeline.ts'
+import { Drain } from './drain.ts'
+import { createKeyRings, type KeyRings, type KeyTiming } from './keys/key-rings.ts'
+import type { SecretSource } from './keys/secret-source.ts'
+import { createMetrics, type ProxyMetrics } from './metrics.ts'
+import { createPools } from './pools.ts'
+import { createDataServer } from './server.ts'
+
+export interface ProxyOptions {
+  readonly settings: Settings
+  readonly source: SecretSource
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly metrics?: ProxyMetrics
+  readonly timing?: Partial<KeyTiming>
+}
+
+export interface RunningProxy {
+  readonly host: string
+  readonly port: number
+  readonly metrics: ProxyMetrics
+  readiness(): Readiness
+  /** Stops taking work, lets what is open finish within the bound, and closes. Calling it again changes nothing. */
+  drain(): Promise<void>
+  /** Closes at once; whatever is open is cut off. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the proxy: the port opens at once, `/ready` turns true when every key set has been read.
+ * @throws the listen error when the port is taken
+ */
+export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
+  const { settings, source, clock, random, log } = options
+  const { config, limits } = settings
+  const metrics = options.metrics ?? createMetrics()
+  const rings = createKeyRings({
+    config,
+    source,
+    clock,
+    random,
+    metrics,
+    log,
+    ...(options.timing && { timing: options.timing }),
+  })
+  const pools = createPools(
+    rings.routes.map(({ origin }) => origin),
+    limits,
+  )
+  const drain = new Drain({
+    clock,
+    log,
+    lameDuckMs: limits.lameDuckSeconds * SECOND,
+    boundMs: limits.drainSeconds * SECOND,
+  })
+  const readiness = () => readinessOf(rings, drain.begun)
+  const draining = () => drain.begun
+  const handle = createPipeline({
+    routes: rings.routes,
+    clientKeys: rings.clientKeys,
+    unknownKeys: rings.unknownKeys,
+    failedAuth: new FailedAuthLimit(limits.failedAuthPerMinute, clock),
+    pools,
+    bodyLimits: {
+      replayBytes: limits.replayBodyBytes,
+      maxBytes: limits.bodyBytes,
+      idleMs: limits.bodyIdleSeconds * SECOND,
+    },
+    readiness,
+    draining,
+    metrics,
+    clock,
+    log,
+  })
+  const server = createDataServer({
+    handle: (exchange) => drain.track(exchange.response, handle(exchange)),
+    refuse: (exchange, refusal) =>
+      observe({ metrics, log, clock })(answerRefusals({ draining, log })(() => Promise.reject(refusal)))(exchange),
+    limits,
+    clock,
+    random,
+    cutOff: drain.cutOff,
+  })
+  metrics.describeState(draining, rings.stores)
+
+  server.listen(settings.port, settings.host)
+  await once(server, 'listening')
+  rings.start()
+  const { address, port } = server.address() as AddressInfo
+  log.info({ host: address, port, routes: config.routes.length, clients: config.clients.length }, 'listening')
+
+  const finish = async (): Promise<void> => {
+    rings.stop()
+    await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+  }
+  return {
+    host: address,
+    port,
+    metrics,
+    readiness,
+    drain: async () => {
+      await drain.run(server)
+      await finish()
+    },
+    close: async () => {
+      drain.cut()
+      await closeNow(server)
+      await finish()
+    },
+  }
+}
+
+/** Ready once every key set has been read, and for as long as any of them can be served and no drain has begun. */
+function readinessOf({ stores }: KeyRings, draining: boolean): Readiness {
+  const keySets = Object.fromEntries(
+    stores.map(({ secretId, loaded, fresh }) => [secretId, fresh ? 'fresh' : loaded ? 'stale' : 'loading'] as const),
+  )
+  const ready = !draining && stores.every(({ loaded }) => loaded) && stores.some(({ fresh }) => fresh)
+  return { ready, draining, keySets }
+}
+
+async function closeNow(server: Server): Promise<void> {
+  if (!server.listening) return
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
+}

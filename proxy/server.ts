@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Clock, SECOND } from '../core/clock.ts'
+import type { Random } from '../core/random.ts'
+import type { Exchange, Handler } from './data-plane/exchange.ts'
+import { errorBody, Refusal, type RefusalCode } from './data-plane/refusal.ts'
+import type { Limits } from './limits.ts'
+
+export interface DataServerOptions {
+  readonly handle: Handler<Exchange>
+  /** Answers a request that is refused by its head alone. */
+  readonly refuse: (exchange: Exchange, refusal: Refusal) => Promise<void>
+  readonly limits: Limits
+  readonly clock: Clock
+  readonly random: Random
+  readonly cutOff: AbortSignal
+}
+
+/** The HTTP server of the data port: strict parsing, limits on heads and connections, none on a stream's total time. */
+export function createDataServer(options: DataServerOptions): Server {
+  const { handle, refuse, limits } = options
+  const busy = new WeakSet<Duplex>()
+  const server = createServer({
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    maxHeaderSize: limits.headBytes,
+    headersTimeout: limits.headSeconds * SECOND,
+    // A body may take as long as it keeps coming; its silence is limited where it is read.
+    requestTimeout: 0,
+    keepAliveTimeout: limits.clientKeepAliveSeconds * SECOND,
+    connectionsCheckingInterval: Math.min(SECOND * 5, limits.headSeconds * 250),
+    noDelay: true,
+  })
+  // Heads are limited in bytes; a limit in number would drop the rest without a word.
+  server.maxHeadersCount = 0
+  server.maxConnections = limits.connections
+  server.on('request', (request, response) => serve(request, response, false))
+  server.on('checkContinue', (request, response) => serve(request, response, true))
+  server.on('checkExpectation', (request, response) => {
+    const refusal = new Refusal('expectation-unknown', 'The only expectation that the proxy meets is 100-continue.')
+    void refuse(open(request, response, false, options), refusal)
+  })
+  server.on('connect', (_request, socket: Duplex) => {
+    endWith(socket, 'method-not-allowed', 'CONNECT is not served here.', options.random.uuid())
+  })
+  server.on('clientError', (error: Error & { code?: string }, socket) => {
+    if (busy.has(socket) || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
+    else endWith(socket, ...explain(error.code, limits), options.random.uuid())
+  })
+  return server
+
+  function serve(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
+    const { socket } = request
+    busy.add(socket)
+    response.once('close', () => {
+      busy.delete(socket)
+      // A body that was answered before its end is read off, but not for as long as its sender likes.
+      if (!request.complete && !socket.destroyed) socket.setTimeout(5 * SECOND, () => socket.destroy())
+    })
+    const exchange = open(request, response, awaitsContinue, options)
+    const hosts = request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length
+    if (hosts > 1) void refuse(exchange, new Refusal('malformed-request', 'The request has more than one Host header.'))
+    else void handle(exchange)
+  }
+}
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/
+
+function open(
+  request: IncomingMessage,
+  response: ServerResponse,
+  awaitsContinue: boolean,
+  { clock, random, cutOff }: DataServerOptions,
+): Exchange {
+  const given = request.headers['x-request-id']
+  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : random.uuid()
+  const facts = { attempts: 0, bytesIn: 0, bytesOut: 0 }
+  return { id, request, response, startedAt: clock.monotonic(), awaitsContinue, cutOff, facts }
+}
+
+function explain(code: string | undefined, limits: Limits): [RefusalCode, string] {
+  if (code === 'HPE_HEADER_OVERFLOW') return ['head-too-large', `The request's head is over ${limits.headBytes} bytes.`]
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return ['head-timeout', `The request's head took over ${limits.headSeconds} s.`]
+  return ['malformed-request', 'The request is not well-formed HTTP/1.1. Its connection is closed.']
+}
+
+/** For requests that never became one: there is no response object to answer through. */
+function endWith(socket: Duplex, code: RefusalCode, message: string, id: string): void {
+  const { status } = new Refusal(code, message)
+  const body = `${errorBody(code, message, id)}\n`
+  const head = [
+    `HTTP/1.1 ${status} ${code}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${id}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

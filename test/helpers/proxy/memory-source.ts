@@ -1,0 +1,46 @@
+import { retryable } from '../../../core/errors.ts'
+import { SecretString } from '../../../core/secret-string.ts'
+import type { SecretSource } from '../../../proxy/keys/secret-source.ts'
+
+interface StoredVersion {
+  labels: string[]
+  value?: string
+}
+
+/** A SecretSource in memory that counts its calls, and can be down, slow or empty. */
+export class MemorySource implements SecretSource {
+  readonly calls = { labels: 0, value: 0 }
+  down = false
+  /** Awaited inside each labels() call, before it answers. */
+  gate: ((call: number) => Promise<void>) | undefined
+  readonly #secrets = new Map<string, Map<string, StoredVersion>>()
+
+  /** Replaces a secret's versions: `{ v2: { labels: ['AWSCURRENT'], value: 'kt_…' } }`. */
+  set(secretId: string, versions: Readonly<Record<string, StoredVersion>>): this {
+    this.#secrets.set(secretId, new Map(Object.entries(versions)))
+    return this
+  }
+
+  async labels(secretId: string): Promise<Record<string, readonly string[]>> {
+    const call = ++this.calls.labels
+    const answer = Object.fromEntries([...this.#versions(secretId)].map(([id, { labels }]) => [id, [...labels]]))
+    await this.gate?.(call)
+    this.#assertUp()
+    return answer
+  }
+
+  async value(secretId: string, versionId: string): Promise<SecretString | undefined> {
+    this.calls.value += 1
+    this.#assertUp()
+    const value = this.#versions(secretId).get(versionId)?.value
+    return value === undefined ? undefined : new SecretString(value)
+  }
+
+  #versions(secretId: string): Map<string, StoredVersion> {
+    return this.#secrets.get(secretId) ?? new Map()
+  }
+
+  #assertUp(): void {
+    if (this.down) throw retryable('secret-source-unavailable', 'The source is down.')
+  }
+}
