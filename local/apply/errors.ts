@@ -27,6 +27,10 @@ export class ResourceFailure extends Error {
 /** AWS errors carry what happened in their name: `AccessDeniedException: User … is not authorized …`. */
 function describe(cause: unknown): string {
   if (cause instanceof KeyturnError) return cause.message
-  if (cause instanceof Error) return cause.name === 'Error' ? cause.message : `${cause.name}: ${cause.message}`
+  if (cause instanceof Error) {
+    return cause.name === 'Error' || cause.message.startsWith(cause.name)
+      ? cause.message
+      : `${cause.name}: ${cause.message}`
+  }
   return String(cause)
 }

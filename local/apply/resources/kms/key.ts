@@ -7,6 +7,7 @@ import {
   ScheduleKeyDeletionCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  UpdateKeyDescriptionCommand,
 } from '@aws-sdk/client-kms'
 import { z } from 'zod'
 import { common, defineResource, policyText, type ResourceContext, tags } from '../../resource.ts'
@@ -29,7 +30,7 @@ const inputs = z.strictObject({
 
 export const key = defineResource({
   inputs,
-  replaceOn: ['multiRegion', 'keyUsage', 'customerMasterKeySpec', 'description'],
+  replaceOn: ['multiRegion', 'keyUsage', 'customerMasterKeySpec'],
   create: async (args, context) => {
     const { KeyMetadata } = await context.clients.kms.send(
       new CreateKeyCommand({
@@ -47,6 +48,7 @@ export const key = defineResource({
   },
   update: async ({ id, inputs: before }, args, context) => {
     const { kms } = context.clients
+    await kms.send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: args.description ?? '' }))
     if (args.policy !== undefined) {
       await kms.send(new PutKeyPolicyCommand({ KeyId: id, PolicyName: 'default', Policy: args.policy }))
     }
