@@ -1,0 +1,100 @@
+import { Secret, type SecretArgs } from '@pulumi/aws/secretsmanager/secret.js'
+import { SecretPolicy, type SecretPolicyArgs } from '@pulumi/aws/secretsmanager/secretPolicy.js'
+import { SecretVersion, type SecretVersionArgs } from '@pulumi/aws/secretsmanager/secretVersion.js'
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+  type Resource,
+  secret as secretOutput,
+} from '@pulumi/pulumi'
+import type { SecretString } from '../../core/secret-string.ts'
+import { TAG } from '../../core/tags.ts'
+import type { SecretSettings } from '../config/schema.ts'
+import type { Naming } from '../naming.ts'
+import { secretPolicy } from '../policies/secret-policy.ts'
+import { type Transform, transform } from './transform.ts'
+
+export interface ManagedSecretArgs {
+  readonly naming: Naming
+  readonly settings: SecretSettings
+  /** KMS key of the secret's group. */
+  readonly keyArn: Input<string>
+  /** Role ARNs that put and read values. */
+  readonly writers: readonly string[]
+  /** Role ARNs that only read values. */
+  readonly readers: readonly string[]
+  /** The first value, where a person supplies it. */
+  readonly value: SecretString | undefined
+  readonly protect: boolean
+  readonly transform?: {
+    readonly secret?: Transform<SecretArgs>
+    readonly policy?: Transform<SecretPolicyArgs>
+    readonly version?: Transform<SecretVersionArgs>
+  }
+}
+
+/** A secret under its group's key, tagged so that AWS alone tells what it is, and fenced by its own policy. */
+export class ManagedSecret extends ComponentResource {
+  readonly arn: Output<string>
+  /** What must exist before anyone uses the secret: its fence, and the first value that a person supplied. */
+  readonly ready: readonly Resource[]
+
+  constructor(name: string, args: ManagedSecretArgs, options?: ComponentResourceOptions) {
+    super('keyturn:index:ManagedSecret', name, {}, options)
+    const parent = this
+
+    const secret = createSecret()
+    const fence = createPolicy()
+    const version = createSuppliedVersion()
+
+    this.arn = secret.arn
+    this.ready = version ? [fence, version] : [fence]
+    this.registerOutputs({ arn: secret.arn })
+
+    function createSecret(): Secret {
+      const { naming, settings, protect, keyArn } = args
+      const secret: SecretArgs = {
+        name: naming.secret(name),
+        description: settings.description,
+        kmsKeyId: keyArn,
+        recoveryWindowInDays: 30,
+        tags: {
+          [TAG.stack]: naming.stackTag,
+          [TAG.strategy]: settings.strategy,
+          [TAG.grace]: settings.grace,
+          [TAG.owner]: settings.owner,
+        },
+      }
+      // Functions and the CLI keep tags of their own on a secret, which are none of Pulumi's business.
+      const ignoreChanges = [`tags["${TAG.graceOnce}"]`, `tags["${TAG.lastError}"]`]
+      return new Secret(
+        ...transform(args.transform?.secret, `${name}-secret`, secret, { parent, protect, ignoreChanges }),
+      )
+    }
+
+    function createPolicy(): SecretPolicy {
+      const policy: SecretPolicyArgs = {
+        secretArn: secret.arn,
+        blockPublicPolicy: true,
+        policy: JSON.stringify(secretPolicy(args.writers, args.readers)),
+      }
+      return new SecretPolicy(...transform(args.transform?.policy, `${name}-policy`, policy, { parent }))
+    }
+
+    function createSuppliedVersion(): SecretVersion | undefined {
+      if (args.value === undefined) return undefined
+      const version: SecretVersionArgs = { secretId: secret.arn, secretString: secretOutput(args.value.reveal()) }
+      // The config holds the first value only: once rotated, the secret and not the config tells which is current.
+      const ignoreChanges = ['secretString', 'versionStages']
+      return new SecretVersion(
+        ...transform(args.transform?.version, `${name}-first-value`, version, {
+          parent,
+          ignoreChanges,
+          dependsOn: fence,
+        }),
+      )
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import {
+  SecretRotation as AwsSecretRotation,
+  type SecretRotationArgs as AwsSecretRotationArgs,
+} from '@pulumi/aws/secretsmanager/secretRotation.js'
+import { ComponentResource, type ComponentResourceOptions, type Input, type Resource } from '@pulumi/pulumi'
+import type { SecretSettings } from '../config/schema.ts'
+import { type Transform, transform } from './transform.ts'
+
+export interface SecretRotationArgs {
+  readonly secretArn: Input<string>
+  readonly functionArn: Input<string>
+  readonly settings: SecretSettings
+  /** What must be there before the first rotation: permissions, the secret's fence, a first value. */
+  readonly after: readonly Resource[]
+  readonly transform?: { readonly rotation?: Transform<AwsSecretRotationArgs> }
+}
+
+/** When a secret rotates, and which function does it (A4). */
+export class SecretRotation extends ComponentResource {
+  constructor(name: string, args: SecretRotationArgs, options?: ComponentResourceOptions) {
+    super('keyturn:index:SecretRotation', name, {}, options)
+    const rotation: AwsSecretRotationArgs = {
+      secretId: args.secretArn,
+      rotationLambdaArn: args.functionArn,
+      // Turning rotation on must not rotate: consumers may not be there yet. AWS tries out testSecret instead.
+      rotateImmediately: false,
+      rotationRules: { scheduleExpression: args.settings.schedule, duration: args.settings.window },
+    }
+    new AwsSecretRotation(
+      ...transform(args.transform?.rotation, `${name}-rotation`, rotation, {
+        parent: this,
+        dependsOn: [...args.after],
+      }),
+    )
+    this.registerOutputs({})
+  }
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { name } from './primitives.ts'
+
+const upstream = z.string().superRefine((text, context) => {
+  const url = URL.parse(text)
+  const plain = url?.protocol === 'https:' && !url.username && !url.password && !url.search && !url.hash
+  if (!plain) {
+    context.addIssue({ code: 'custom', message: 'must be an https:// URL without user, query or fragment' })
+  }
+})
+
+const prefix = z
+  .string()
+  .regex(/^(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/, 'must be a path such as "/openai", without a slash at its end')
+  .refine(
+    (path) => !/^\/(health|ready|metrics)(\/|$)/.test(path),
+    'must not be /health, /ready or /metrics: the proxy answers these itself',
+  )
+
+const header = z.string().regex(/^[A-Za-z0-9-]+$/, 'must be a header name such as "x-api-key"')
+
+export const clientShape = {
+  /** The caller in logs and metrics. */
+  name,
+  /** Its `client-key` secret, by inventory name. */
+  secret: name,
+}
+
+export const routeShape = {
+  name,
+  prefix,
+  upstream,
+  mode: z.literal('verify').default('verify'),
+  /** Secret that holds the upstream key, by inventory name. */
+  secret: name,
+  /** JSON field of the key; for `provider-key` secrets it is known. */
+  field: z.string().min(1).optional(),
+  auth: z
+    .discriminatedUnion('scheme', [
+      z.strictObject({ scheme: z.literal('bearer') }),
+      z.strictObject({ scheme: z.literal('header'), header }),
+    ])
+    .default({ scheme: 'bearer' }),
+}
+
+const loadBalancer = z
+  .strictObject({
+    /** Who may connect, as CIDR ranges. Nothing is open unless it stands here. */
+    allowedCidrs: z.array(z.cidrv4('must be an IPv4 range such as "10.0.0.0/8"')).min(1, 'must list one range or more'),
+    internal: z.boolean().default(true),
+    /** ACM certificate; without one the load balancer must be internal, and speaks plain HTTP. */
+    certificateArn: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, 'must be the ARN of an ACM certificate')
+      .optional(),
+  })
+  .superRefine(({ internal, certificateArn }, context) => {
+    if (!internal && certificateArn === undefined) {
+      const message =
+        'is missing: a load balancer that faces the internet needs TLS. Give the ARN, or set internal to true'
+      context.addIssue({ code: 'custom', path: ['certificateArn'], message })
+    }
+  })
+
+export const proxyShape = {
+  clients: z.array(z.strictObject(clientShape)).min(1, 'must list one client or more'),
+  routes: z.array(z.strictObject(routeShape)).min(1, 'must list one route or more'),
+  port: z.int().min(1024).max(65535).default(8080),
+  /** Seconds between two looks at the key set. */
+  refreshSeconds: z.int().min(5).max(300).default(30),
+  /** Seconds for which the last good key set is served while AWS does not answer. */
+  maxStaleSeconds: z.int().min(60).max(604_800).default(86_400),
+  cpu: z.literal([256, 512, 1024, 2048, 4096]).default(512),
+  memoryMb: z.int().min(512).max(30_720).default(1024),
+  tasks: z
+    .strictObject({ minimum: z.int().min(1).max(100).default(2), maximum: z.int().min(1).max(1000).default(10) })
+    .refine(({ minimum, maximum }) => minimum <= maximum, 'must have a minimum that is not above its maximum')
+    .prefault({}),
+  loadBalancer,
+}
+
+const subnets = z
+  .array(z.string().regex(/^subnet-[0-9a-f]+$/, 'must be subnet ids such as "subnet-0a1b2c3d"'))
+  .min(2, 'must list two or more, in different zones')
+
+export const networkShape = {
+  /** The account's default VPC unless given. */
+  vpcId: z
+    .string()
+    .regex(/^vpc-[0-9a-f]+$/, 'must be a VPC id such as "vpc-0a1b2c3d"')
+    .optional(),
+  loadBalancerSubnetIds: subnets.optional(),
+  taskSubnetIds: subnets.optional(),
+  /** Tasks need it where their subnets reach the internet without a NAT gateway, as in the default VPC. */
+  assignPublicIp: z.boolean().optional(),
+}

@@ -1,0 +1,143 @@
+import type { Problem } from '../../core/errors.ts'
+import { readParams } from '../strategy-params.ts'
+import { fieldOf, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
+import type { clientShape, routeShape } from './proxy-schema.ts'
+import { secretShape } from './schema.ts'
+
+/** The inventory as far as it can be read, field by field. */
+export interface LenientInventory {
+  readonly secrets: readonly Lenient<typeof secretShape>[]
+  readonly groups: readonly string[]
+  readonly consumers: readonly string[]
+  readonly clients: readonly Lenient<typeof clientShape>[]
+  readonly routes: readonly Lenient<typeof routeShape>[]
+}
+
+/** Names that stand twice, and names of things that are not there. */
+export function checkReferences(inventory: LenientInventory): Problem[] {
+  const { secrets, clients, routes } = inventory
+  return [
+    ...secrets.flatMap((secret, index) => checkSecretReferences(secret, `secrets[${index}]`, inventory)),
+    ...checkCircles(secrets),
+    ...duplicates(
+      secrets.map(({ name }) => name),
+      (index) => `secrets[${index}].name`,
+    ),
+    ...duplicates(
+      clients.map(({ name }) => name),
+      (index) => `proxy.clients[${index}].name`,
+    ),
+    ...duplicates(
+      routes.map(({ name }) => name),
+      (index) => `proxy.routes[${index}].name`,
+    ),
+    ...duplicates(
+      routes.map(({ prefix }) => prefix),
+      (index) => `proxy.routes[${index}].prefix`,
+    ),
+    ...clients.flatMap(({ secret }, index) => checkClient(secret, `proxy.clients[${index}].secret`, secrets)),
+    ...routes.flatMap((route, index) => checkRoute(route, `proxy.routes[${index}]`, secrets)),
+  ]
+}
+
+function checkSecretReferences(
+  secret: Lenient<typeof secretShape>,
+  path: string,
+  inventory: LenientInventory,
+): Problem[] {
+  const problems: Problem[] = []
+  const { group, consumers = [] } = secret
+  if (group !== undefined) problems.push(...missing(group, `${path}.group`, 'groups', inventory.groups))
+  consumers.forEach((consumer, index) => {
+    problems.push(...missing(consumer, `${path}.consumers[${index}]`, 'consumers', inventory.consumers))
+  })
+  for (const reference of referencesOf(secret)) {
+    problems.push(...missing(reference, `${path}.params`, 'secrets', namesOf(inventory.secrets)))
+  }
+  return problems
+}
+
+function checkClient(secret: string | undefined, path: string, secrets: LenientInventory['secrets']): Problem[] {
+  if (secret === undefined) return []
+  const problems = missing(secret, path, 'secrets', namesOf(secrets))
+  const strategy = secrets.find(({ name }) => name === secret)?.strategy
+  if (strategy === undefined || strategy === 'client-key') return problems
+  return [
+    ...problems,
+    { path, message: `"${secret}" has strategy "${strategy}"; a client needs one with "client-key"` },
+  ]
+}
+
+function checkRoute(
+  { secret, field }: Lenient<typeof routeShape>,
+  path: string,
+  secrets: LenientInventory['secrets'],
+): Problem[] {
+  if (secret === undefined) return []
+  const problems = missing(secret, `${path}.secret`, 'secrets', namesOf(secrets))
+  const strategy = secrets.find(({ name }) => name === secret)?.strategy
+  if (strategy === 'provider-key' && field !== undefined && field !== 'apiKey') {
+    problems.push({ path: `${path}.field`, message: 'must be "apiKey", or left out, for a "provider-key" secret' })
+  }
+  return problems
+}
+
+/** A first value cannot be made when its strategy needs, in the end, that same value. */
+function checkCircles(secrets: LenientInventory['secrets']): Problem[] {
+  const reads = new Map(secrets.map((secret) => [secret.name, referencesOf(secret)]))
+  const reaches = (from: string | undefined, seen: Set<string>): boolean =>
+    (reads.get(from) ?? []).some((next) => {
+      if (seen.has(next)) return false
+      seen.add(next)
+      return reaches(next, seen)
+    })
+  return secrets.flatMap((secret, index) => {
+    const seen = new Set<string>()
+    reaches(secret.name, seen)
+    if (secret.name === undefined || !seen.has(secret.name)) return []
+    return [
+      { path: `secrets[${index}].params`, message: `"${secret.name}" needs itself, through ${[...seen].join(', ')}` },
+    ]
+  })
+}
+
+function referencesOf({ strategy, params }: Lenient<typeof secretShape>): readonly string[] {
+  return strategy === undefined || params === undefined ? [] : (readParams(strategy, params)?.references ?? [])
+}
+
+const namesOf = (secrets: LenientInventory['secrets']): readonly string[] => secrets.flatMap(({ name }) => name ?? [])
+
+function missing(wanted: string, path: string, section: string, known: readonly string[]): Problem[] {
+  if (known.includes(wanted)) return []
+  const allowed = known.length > 0 ? `Allowed: ${known.join(', ')}` : `There are none yet`
+  return [{ path, message: `"${wanted}" is not in "${section}". ${allowed}` }]
+}
+
+function duplicates(names: readonly (string | undefined)[], path: (index: number) => string): Problem[] {
+  return names.flatMap((name, index) => {
+    const first = names.indexOf(name)
+    return name === undefined || first === index
+      ? []
+      : [{ path: path(index), message: `"${name}" stands at ${path(first)} already; each must be different` }]
+  })
+}
+
+/** Reads what can be read of a raw config for {@link checkReferences}. */
+export function readInventory(
+  raw: unknown,
+  shapes: { client: typeof clientShape; route: typeof routeShape },
+): LenientInventory {
+  const proxy = fieldOf(raw, 'proxy')
+  const named = (secret: Lenient<typeof secretShape>, source: unknown): Lenient<typeof secretShape> => {
+    // A name that breaks the rules still exists for those who refer to it.
+    const name = fieldOf(source, 'name')
+    return typeof name === 'string' ? { ...secret, name } : secret
+  }
+  return {
+    secrets: listOf(fieldOf(raw, 'secrets')).map((source) => named(readLenient(secretShape, source), source)),
+    groups: keysOf(fieldOf(raw, 'groups')),
+    consumers: keysOf(fieldOf(raw, 'consumers')),
+    clients: listOf(fieldOf(proxy, 'clients')).map((client) => readLenient(shapes.client, client)),
+    routes: listOf(fieldOf(proxy, 'routes')).map((route) => readLenient(shapes.route, route)),
+  }
+}

@@ -1,0 +1,33 @@
+import type { Problem } from '../../core/errors.ts'
+import { readParams } from '../strategy-params.ts'
+import { formatPath } from './problems.ts'
+import type { LenientInventory } from './reference-checks.ts'
+
+/** First values of `supplied` secrets, by inventory name, as `pulumi config set --secret` holds them. */
+export type RawValues = Readonly<Record<string, unknown>>
+
+export const howToSet = (name: string): string => `pulumi config set --secret --path 'keyturn:values.${name}'`
+
+/** Every `supplied` secret has a first value that could be one, and no other secret has any. Values are never quoted. */
+export function checkValues(values: RawValues, { secrets }: LenientInventory): Problem[] {
+  const strategies = new Map(secrets.map((secret) => [secret.name, secret]))
+  const surplus = Object.keys(values).flatMap((name) => {
+    const strategy = strategies.get(name)?.strategy
+    const path = formatPath(['values', name])
+    if (!strategies.has(name)) return [{ path, message: 'belongs to no secret of the inventory. Remove it' }]
+    return strategy === undefined || strategy === 'supplied'
+      ? []
+      : [{ path, message: `is surplus: a "${strategy}" secret makes its own first value. Remove it` }]
+  })
+  const supplied = secrets.flatMap(({ name, strategy, params }) => {
+    if (name === undefined || strategy !== 'supplied') return []
+    const value = values[name]
+    const path = formatPath(['values', name])
+    if (value === undefined)
+      return [{ path, message: `is missing: a person supplies the first value. Run: ${howToSet(name)}` }]
+    if (typeof value !== 'string') return [{ path, message: `must be text. Run: ${howToSet(name)}` }]
+    const reason = params === undefined ? undefined : readParams(strategy, params)?.checkValue(value)
+    return reason === undefined ? [] : [{ path, message: `${reason}. Run: ${howToSet(name)}` }]
+  })
+  return [...surplus, ...supplied]
+}

@@ -1,0 +1,224 @@
+import { getCallerIdentity } from '@pulumi/aws/getCallerIdentity.js'
+import { getRegion } from '@pulumi/aws/getRegion.js'
+import { all, type Output } from '@pulumi/pulumi'
+import { enginePermissions } from '../lambdas/strategies/base-permissions.ts'
+import type { Family } from '../lambdas/strategies/strategy.ts'
+import { groupAccess, rotationFunctionName, secretAccess } from './access.ts'
+import { type Artifacts, builtArtifacts } from './artifacts.ts'
+import { FirstValue } from './components/first-value.ts'
+import { KeyProxy, type ProxySecret } from './components/key-proxy.ts'
+import { ManagedSecret } from './components/managed-secret.ts'
+import { findNetwork } from './components/network.ts'
+import { Notifications } from './components/notifications.ts'
+import { proxySecrets } from './components/proxy-config.ts'
+import { RotationFunction } from './components/rotation-function.ts'
+import { SecretGroup } from './components/secret-group.ts'
+import { SecretRotation } from './components/secret-rotation.ts'
+import { Sweeper } from './components/sweeper.ts'
+import type { StackConfig } from './config/parse.ts'
+import { type InventorySecret, readSecrets, rotationInventory } from './inventory.ts'
+import { pick, present } from './maps.ts'
+import { naming as createNaming, type Naming } from './naming.ts'
+import { operatorArns } from './operators.ts'
+import { type IamStatement, renderGrants } from './permissions.ts'
+
+export interface StackOptions {
+  /** Pulumi project: `keyturn`. */
+  readonly project: string
+  /** Pulumi stack: `dev`. */
+  readonly stack: string
+  /** What `npm run build` left in dist/ unless given. */
+  readonly artifacts?: Artifacts
+}
+
+export interface StackOutputs {
+  /** ARN of each secret, by inventory name. */
+  readonly secrets: Readonly<Record<string, Output<string>>>
+  /** ARN of each group's KMS key. */
+  readonly keys: Readonly<Record<string, Output<string>>>
+  /** ARN of each rotation function, by family. */
+  readonly rotationFunctions: Readonly<Record<string, Output<string>>>
+  readonly sweeper: Output<string>
+  /** Topic to subscribe to. */
+  readonly notifications: Output<string>
+  /** Where the proxy answers; absent without one. */
+  readonly proxyUrl?: Output<string>
+}
+
+/**
+ * Everything that Keyturn is in AWS.
+ * @throws KeyturnError `artifact-missing`, `operators-needed`
+ */
+export async function createStack(config: StackConfig, options: StackOptions): Promise<StackOutputs> {
+  const artifacts = options.artifacts ?? builtArtifacts()
+  const [caller, { region }] = await Promise.all([getCallerIdentity({}), getRegion({})])
+  const network = config.proxy && (await findNetwork(config.network))
+  const naming = nameStack()
+  const inventory = readSecrets(config.secrets)
+  const access = secretAccess(config, inventory, operatorArns(config.operators, caller.arn), naming)
+
+  const groups = createGroups()
+  const secrets = createSecrets()
+  const notifications = createNotifications()
+  const functions = createRotationFunctions()
+  const firstValues = createFirstValues()
+  createRotations()
+  const sweeper = createSweeper()
+  const proxy = createProxy()
+
+  return {
+    secrets: pick(secrets, ({ arn }) => arn),
+    keys: pick(groups, ({ keyArn }) => keyArn),
+    rotationFunctions: pick(functions, ({ arn }) => arn),
+    sweeper: sweeper.functionArn,
+    notifications: notifications.topicArn,
+    ...(proxy && { proxyUrl: proxy.url }),
+  }
+
+  function nameStack(): Naming {
+    const partition = caller.arn.split(':')[1] ?? 'aws'
+    return createNaming({
+      project: options.project,
+      stack: options.stack,
+      partition,
+      region,
+      accountId: caller.accountId,
+    })
+  }
+
+  function createGroups(): Map<string, SecretGroup> {
+    const users = groupAccess(inventory, access)
+    const entries = Object.entries(config.groups).map(([group, settings]): [string, SecretGroup] => {
+      const { writers = [], readers = [] } = users.get(group) ?? {}
+      return [group, new SecretGroup(group, { naming, settings, writers, readers, protect: config.protect })]
+    })
+    return new Map(entries)
+  }
+
+  function createSecrets(): Map<string, ManagedSecret> {
+    const entries = inventory.map(({ settings }): [string, ManagedSecret] => {
+      const { name, group } = settings
+      const { keyArn } = present(groups, group)
+      const value = config.values.get(name)
+      const args = { naming, settings, keyArn, value, protect: config.protect, ...present(access, name) }
+      return [name, new ManagedSecret(name, args)]
+    })
+    return new Map(entries)
+  }
+
+  function createNotifications(): Notifications {
+    const publishers = [...families().map(rotationFunctionName), 'sweep'].map(naming.roleArn)
+    return new Notifications('notifications', { naming, publishers })
+  }
+
+  function createRotationFunctions(): Map<Family, RotationFunction> {
+    const entries = families().map((family): [Family, RotationFunction] => {
+      const args = {
+        ...functionArgs(`Rotates the "${family}" secrets of ${naming.stackTag}`),
+        bundle: artifacts.functions[family],
+        inventory: rotationInventory(inventory, family, naming),
+        environment: { KEYTURN_LOG_LEVEL: config.logLevel },
+        accountId: caller.accountId,
+        statements: rotationStatements(family),
+      }
+      return [family, new RotationFunction(rotationFunctionName(family), args)]
+    })
+    return new Map(entries)
+  }
+
+  function rotationStatements(family: Family): Output<readonly IamStatement[]> {
+    const grants = inventory
+      .filter(({ strategy }) => strategy.family === family)
+      .map(({ settings, strategy }) => ({
+        own: settings.name,
+        statements: [...enginePermissions, ...strategy.permissions],
+      }))
+    const secretArns = all(pick(secrets, ({ arn }) => arn))
+    const keyArns = all(Object.fromEntries(inventory.map(({ settings }) => [settings.name, keyOf(settings)])))
+    return all([secretArns, keyArns]).apply(([secretArn, keyArn]) =>
+      renderGrants(grants, {
+        secret: (name) => secretArn[name] ?? '',
+        keyOf: (name) => keyArn[name] ?? '',
+        viaSecretsManager: naming.viaSecretsManager,
+      }),
+    )
+  }
+
+  function createFirstValues(): Map<string, readonly Ready[]> {
+    const made = new Map<string, readonly Ready[]>()
+    for (const { settings, strategy } of inventory) {
+      const { name } = settings
+      const secret = present(secrets, name)
+      if (config.values.has(name)) {
+        made.set(name, secret.ready)
+        continue
+      }
+      const { functionName, ready } = present(functions, strategy.family)
+      const needed = strategy.references.flatMap((reference) => present(made, reference))
+      const after = [...secret.ready, ...ready, ...needed]
+      made.set(name, [...after, ...new FirstValue(name, { secretArn: secret.arn, functionName, after }).ready])
+    }
+    return made
+  }
+
+  function createRotations(): void {
+    for (const { settings, strategy } of inventory) {
+      const { arn, ready } = present(functions, strategy.family)
+      const after = [...ready, ...present(firstValues, settings.name)]
+      new SecretRotation(settings.name, {
+        secretArn: present(secrets, settings.name).arn,
+        functionArn: arn,
+        settings,
+        after,
+      })
+    }
+  }
+
+  function createSweeper(): Sweeper {
+    return new Sweeper('sweep', {
+      ...functionArgs(`Retires versions of ${naming.stackTag} whose grace is over`),
+      bundle: artifacts.functions.sweeper,
+      environment: { KEYTURN_STACK: naming.stackTag, KEYTURN_LOG_LEVEL: config.logLevel },
+      everyMinutes: config.sweepMinutes,
+      rotationFunctionArns: [...functions.values()].map(({ arn }) => arn),
+    })
+  }
+
+  function createProxy(): KeyProxy | undefined {
+    const settings = config.proxy
+    if (!settings || !network) return undefined
+    const names = proxySecrets(settings)
+    const own = inventory.filter((secret) => names.includes(secret.settings.name))
+    return new KeyProxy('proxy', {
+      naming,
+      region,
+      settings,
+      network,
+      artifacts: artifacts.proxy,
+      secrets: new Map(own.map((secret) => [secret.settings.name, proxySecret(secret)])),
+      logLevel: config.logLevel,
+      logRetentionDays: config.logRetentionDays,
+      protect: config.protect,
+      after: names.flatMap((name) => present(firstValues, name)),
+    })
+  }
+
+  function proxySecret({ settings }: InventorySecret): ProxySecret {
+    return { arn: present(secrets, settings.name).arn, keyArn: keyOf(settings), strategy: settings.strategy }
+  }
+
+  function functionArgs(description: string) {
+    const { functions: settings, logRetentionDays } = config
+    return { naming, description, settings, logRetentionDays, failureTopicArn: notifications.topicArn }
+  }
+
+  function keyOf({ group }: InventorySecret['settings']): Output<string> {
+    return present(groups, group).keyArn
+  }
+
+  function families(): readonly Family[] {
+    return [...new Set(inventory.map(({ strategy }) => strategy.family))].sort()
+  }
+}
+
+type Ready = ManagedSecret['ready'][number]
