@@ -32,7 +32,7 @@ export interface MovableClock extends Clock, ClockReading {
   hold(work: Promise<unknown>): void
   /** Resolves when no held work is left. */
   idle(): Promise<void>
-  /** Drops every timer. */
+  /** Drops every timer, and takes no more. */
   stop(): void
 }
 
@@ -62,6 +62,7 @@ export function createMovableClock(options: MovableClockOptions = {}): MovableCl
   let order = 0
   let wake: NodeJS.Timeout | undefined
   let moving = false
+  let stopped = false
   let lastMove: Promise<void> = Promise.resolve()
   const listeners = new Set<(reading: ClockReading) => unknown>()
   const held = new Set<Promise<unknown>>()
@@ -143,6 +144,7 @@ export function createMovableClock(options: MovableClockOptions = {}): MovableCl
 
   function at(when: Date, work: () => unknown): ClockTimer {
     const timer: Timer = { due: when.getTime(), order: order++, work }
+    if (stopped) return { cancel: () => {} }
     timers = [...timers, timer].sort((one, other) => one.due - other.due || one.order - other.order)
     arm()
     return {
@@ -182,6 +184,7 @@ export function createMovableClock(options: MovableClockOptions = {}): MovableCl
     hold,
     idle,
     stop: () => {
+      stopped = true
       timers = []
       clearTimeout(wake)
     },

@@ -65,8 +65,6 @@ export interface RunningRotation {
   /** Attempts made so far. */
   attempts: number
   readonly startedAt: string
-  /** The scheduled rotation counts its attempts within its window; a test run calls testSecret alone. */
-  readonly kind: 'rotate' | 'test'
 }
 
 export const emptySecretsManagerState = (): SecretsManagerState => ({ secrets: {} })

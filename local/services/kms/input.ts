@@ -1,0 +1,33 @@
+import { z } from 'zod'
+
+/** Members that many operations take. */
+export const keyId = z.string().min(1).max(2048)
+
+export const blob = (max: number) =>
+  z
+    .string()
+    .transform((text) => Buffer.from(text, 'base64'))
+    .refine((bytes) => bytes.length >= 1 && bytes.length <= max, `must be 1 to ${max} bytes`)
+
+export const MAX_PLAINTEXT = 4_096
+export const MAX_CIPHERTEXT = 6_144
+
+export const encryptionContext = z.record(z.string(), z.string()).optional()
+
+export const aliasName = z
+  .string()
+  .max(256)
+  .regex(/^alias\/[a-zA-Z0-9/_-]+$/, 'must begin with alias/ and hold letters, digits, / _ and - only')
+
+export const tagList = z
+  .array(z.object({ TagKey: z.string().min(1).max(128), TagValue: z.string().max(256) }))
+  .max(50)
+  .default([])
+
+export const readTags = (list: readonly { TagKey: string; TagValue: string }[]): Record<string, string> =>
+  Object.fromEntries(list.map(({ TagKey, TagValue }) => [TagKey, TagValue]))
+
+export const page = {
+  Limit: z.int().min(1).max(1_000).optional(),
+  Marker: z.string().optional(),
+}
