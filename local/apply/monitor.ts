@@ -22,10 +22,15 @@ type Answer = (error: unknown, response: unknown) => void
  */
 export class ApplyMonitor extends MockMonitor {
   readonly #engine: Engine
+  #silent = false
 
   constructor(engine: Engine) {
     super({ newResource: () => ({ id: '', state: {} }), call: () => ({}) })
     this.#engine = engine
+  }
+
+  silence(): void {
+    this.#silent = true
   }
 
   override async registerResource(request: RegisterRequest, answer: Answer): Promise<void> {
@@ -40,7 +45,7 @@ export class ApplyMonitor extends MockMonitor {
       response.setUrn(urn)
       response.setId(id)
       response.setObject(toStruct(dropUndefined(outputs) as Properties))
-      answer(null, response)
+      if (!this.#silent) answer(null, response)
     } catch (error) {
       this.#engine.fail(error)
     }
@@ -56,7 +61,7 @@ export class ApplyMonitor extends MockMonitor {
       const inputs = reveal(request.getArgs()?.toJavaScript() ?? {}) as Properties
       const response = new resourceProto.ResourceInvokeResponse()
       response.setReturn(toStruct(dropUndefined(await this.#engine.invoke(request.getTok(), inputs)) as Properties))
-      answer(null, response)
+      if (!this.#silent) answer(null, response)
     } catch (error) {
       this.#engine.fail(error)
     }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { setImmediate } from 'node:timers/promises'
 import * as pulumi from '@pulumi/pulumi'
 import type resourceProtoTypes from '@pulumi/pulumi/proto/resource_pb.js'
 import type structTypes from 'google-protobuf/google/protobuf/struct_pb.js'
@@ -26,7 +27,7 @@ export interface RunOptions {
   /** Names of those keys of `config` whose values are secret. */
   secretKeys: readonly string[]
   /** What stands in for Pulumi's engine; a subclass of `MockMonitor`. */
-  monitor: unknown
+  monitor: { /** Answers no request from now on. */ silence(): void }
   program: () => Promise<Properties | undefined>
   /** Rejects when the run has failed somewhere else than in the program; the run then ends with its reason. */
   failure: Promise<never>
@@ -40,29 +41,57 @@ export function runProgram(options: RunOptions): Promise<void> {
   return state.withLocalStorage(async () => {
     settings.setMockOptions(options.monitor, options.project, options.stack, options.dryRun)
     pulumi.runtime.setAllConfig({ ...options.config }, [...options.secretKeys])
-    const stackTraceLimit = Error.stackTraceLimit
-    // The SDK takes a stack trace for every promise, which costs more than all the rest of an apply.
-    Error.stackTraceLimit = 0
-    const unhandled = Promise.withResolvers<never>()
+    const withStackTraces = withoutStackTraces()
+    const stray = Promise.withResolvers<never>()
     // An error thrown in `output.apply(…)` reaches nobody in the SDK; Pulumi's own host listens in the same way.
-    process.on('unhandledRejection', unhandled.reject)
+    process.on('unhandledRejection', stray.reject)
     try {
-      await Promise.race([runToEnd(options.program), options.failure, unhandled.promise])
+      await Promise.race([runToEnd(options.program, stray.reject), options.failure, stray.promise])
     } catch (error) {
+      options.monitor.silence()
+      await settle()
       // What still waits for an answer will never get one: without this the SDK reports a leak when the process exits.
       settings.terminateRpcs()
       throw error
     } finally {
-      process.off('unhandledRejection', unhandled.reject)
-      Error.stackTraceLimit = stackTraceLimit
+      process.off('unhandledRejection', stray.reject)
+      withStackTraces()
     }
   })
 }
 
-async function runToEnd(program: RunOptions['program']): Promise<void> {
+async function runToEnd(program: RunOptions['program'], fail: (error: unknown) => void): Promise<void> {
   // This resolves as soon as the program has returned, with registrations still under way: disconnect waits for them.
-  await pulumi.runtime.runInPulumiStack(program)
+  await pulumi.runtime.runInPulumiStack(async () => {
+    try {
+      return await program()
+    } catch (error) {
+      fail(error)
+      // Given the error, the SDK would reject several promises that nobody can reach.
+      return new Promise(() => {})
+    }
+  })
   await pulumi.runtime.disconnect()
+  await settle()
+}
+
+/** One error may reject several promises of the SDK, the last ones a few turns of the event loop after the first. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await setImmediate()
+}
+
+let stackTraceLimit: number
+let runs = 0
+
+/** The SDK takes a stack trace for every promise, which costs more than all the rest of an apply. */
+function withoutStackTraces(): () => void {
+  if (runs++ === 0) {
+    stackTraceLimit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
+  }
+  return () => {
+    if (--runs === 0) Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 export const toStruct = (properties: Properties): structTypes.Struct =>

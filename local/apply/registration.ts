@@ -48,6 +48,7 @@ export function readRegistration(request: RegisterRequest, urn: string): Registr
     elidedInputs: elideSecrets(raw) as Properties,
     secretProperties: new Set([
       ...Object.keys(raw).filter((key) => holdsSecret(raw[key])),
+      ...(holdsSecret(raw.tags) ? ['tagsAll'] : []),
       ...request.getAdditionalsecretoutputsList(),
     ]),
     dependencies: request.getDependenciesList(),
