@@ -12,6 +12,7 @@ export interface InvokeResult {
   /** `Unhandled` when the function failed. */
   readonly functionError?: string
   readonly payload: unknown
+  /** The last 4 KB of the invocation's log. */
   readonly logTail: string
 }
 
@@ -25,8 +26,10 @@ export interface LambdaPort {
   killCaller(accessKeyId: string): void
 }
 
-/** Settings of the local Lambda; its owner extends them. */
+/** Settings of the local Lambda. */
 export interface LambdaOptions {
   /** Added to every function's environment: `NODE_EXTRA_CA_CERTS`. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Milliseconds for which an unused warm environment is kept; two minutes unless given. */
+  readonly keepWarmMs?: number
 }

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { parseInput } from '../../parse-input.ts'
+import type { Call, Operation } from '../../service.ts'
+import { checkRole } from '../check-role.ts'
+import { storeCode } from '../code.ts'
+import { configurationOf } from '../configuration.ts'
+import { conflict, notImplemented } from '../errors.ts'
+import { functionArn, parseIdentifier } from '../identify.ts'
+import { defaultSettings, patchSettings, settingsPatch, settingsShape, UNSUPPORTED } from '../settings.ts'
+import type { FunctionRecord } from '../state.ts'
+import { publish } from '../versions.ts'
+
+const schema = settingsPatch.extend({
+  FunctionName: z.string(),
+  Runtime: settingsShape.Runtime,
+  Role: settingsShape.Role,
+  Handler: settingsShape.Handler,
+  PackageType: z.literal('Zip', 'must be Zip: the local cloud runs no container images as functions').optional(),
+  Code: z.object({ ZipFile: z.base64('must be the zip itself: the local cloud has no S3') }),
+  Architectures: z
+    .array(z.enum(['arm64', 'x86_64']))
+    .length(1)
+    .optional(),
+  Publish: z.boolean().optional(),
+  Tags: z.record(z.string(), z.string()).optional(),
+})
+
+/** docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+export const createFunction: Operation = (raw, call) => {
+  const input = parseInput(schema, raw, 'InvalidParameterValueException')
+  refuseUnsupported(raw)
+  const { cloud } = call
+  const { name } = parseIdentifier(input.FunctionName)
+  const arn = functionArn(cloud, name)
+  authorize(call, arn, input.Role)
+  if (cloud.state.lambda.functions[name]) throw conflict(`Function already exist: ${name}`)
+
+  const base = { ...defaultSettings(name), runtime: input.Runtime, role: input.Role, handler: input.Handler }
+  const settings = { ...patchSettings(base, input), architectures: input.Architectures ?? base.architectures }
+  checkRole(cloud, arn, settings)
+  const record: FunctionRecord = {
+    name,
+    arn,
+    tags: input.Tags ?? {},
+    permissions: [],
+    latest: {
+      version: '$LATEST',
+      revisionId: cloud.random.uuid(),
+      lastModified: cloud.clock.now().toISOString(),
+      ...storeCode(cloud, Buffer.from(input.Code.ZipFile, 'base64')),
+      settings,
+    },
+    published: [],
+  }
+  cloud.state.lambda.functions[name] = record
+  return configurationOf(cloud, record, input.Publish ? publish(cloud, record) : record.latest)
+}
+
+function authorize(call: Call, arn: string, role: string): void {
+  call.authorize('lambda:CreateFunction', arn)
+  call.authorize('iam:PassRole', role, { 'iam:PassedToService': 'lambda.amazonaws.com' })
+}
+
+/** @throws ServiceError for settings that would silently do nothing here */
+export function refuseUnsupported(raw: unknown): void {
+  const given = UNSUPPORTED.filter((member) => isGiven((raw as Record<string, unknown>)[member]))
+  if (given.length > 0) throw notImplemented(`${given.join(', ')} of a function`)
+}
+
+function isGiven(value: unknown): boolean {
+  if (value === undefined || value === null) return false
+  return Array.isArray(value)
+    ? value.length > 0
+    : Object.values(value).some((member) => member !== '' && member !== null)
+}
