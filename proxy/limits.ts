@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { strictObject } from './strict-object.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
 
 const bytes = (fallback: number, max: number) => bounded(fallback, 0, max, 'bytes')
-const seconds = (fallback: number, max: number) => bounded(fallback, 0, max, 'seconds')
+const seconds = (fallback: number, max: number, min = 0.01) => bounded(fallback, min, max, 'seconds')
 
 function bounded(fallback: number, min: number, max: number, unit: string) {
   const message = `must be ${min} to ${max} ${unit}`
@@ -12,7 +13,7 @@ function bounded(fallback: number, min: number, max: number, unit: string) {
 }
 
 /** The optional `limits` object of the proxy's configuration. Every value has a default that suits LLM traffic. */
-export const limitsSchema = z.strictObject({
+export const limitsSchema = strictObject({
   /** A request's head; over it the answer is 431. */
   headBytes: bytes(16 * KIB, MIB),
   /** A request's body; over it the answer is 413. */
@@ -34,7 +35,7 @@ export const limitsSchema = z.strictObject({
   /** Longer than the load balancer's own idle time (at most 4,000 s), so that it never reuses a closed connection. */
   clientKeepAliveSeconds: seconds(4_010, 7_200),
   /** Between "not ready" and closing the port, for the load balancer to notice. */
-  lameDuckSeconds: seconds(5, 60),
+  lameDuckSeconds: seconds(5, 60, 0),
   /** After which streams still open are ended; ECS kills the task at 120 s. */
   drainSeconds: seconds(110, 118),
 })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Clock, SECOND } from '../core/clock.ts'
+import { needsHuman } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
 import type { Random } from '../core/random.ts'
 import type { Settings } from './config.ts'
@@ -40,7 +41,7 @@ export interface RunningProxy {
 
 /**
  * Starts the proxy: the port opens at once, `/ready` turns true when every key set has been read.
- * @throws the listen error when the port is taken
+ * @throws KeyturnError `listen-failed` when the port cannot be opened
  */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { settings, source, clock, random, log } = options
@@ -95,8 +96,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   })
   metrics.describeState(draining, rings.stores)
 
-  server.listen(settings.port, settings.host)
-  await once(server, 'listening')
+  await listen(server, settings)
   rings.start()
   const { address, port } = server.address() as AddressInfo
   log.info({ host: address, port, routes: config.routes.length, clients: config.clients.length }, 'listening')
@@ -129,6 +129,18 @@ function readinessOf({ stores }: KeyRings, draining: boolean): Readiness {
   )
   const ready = !draining && stores.every(({ loaded }) => loaded) && stores.some(({ fresh }) => fresh)
   return { ready, draining, keySets }
+}
+
+async function listen(server: Server, { host, port }: Settings): Promise<void> {
+  const listening = once(server, 'listening')
+  server.listen(port, host)
+  await listening.catch((error: Error & { code?: string }) => {
+    const why = error.code === 'EADDRINUSE' ? 'another process has it' : `the system says ${error.code}`
+    throw needsHuman(
+      'listen-failed',
+      `Port ${port} on ${host} cannot be opened: ${why}. Free it, or set PORT to another.`,
+    )
+  })
 }
 
 async function closeNow(server: Server): Promise<void> {

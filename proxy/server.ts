@@ -28,7 +28,7 @@ export function createDataServer(options: DataServerOptions): Server {
     // A body may take as long as it keeps coming; its silence is limited where it is read.
     requestTimeout: 0,
     keepAliveTimeout: limits.clientKeepAliveSeconds * SECOND,
-    connectionsCheckingInterval: Math.min(SECOND * 5, limits.headSeconds * 250),
+    connectionsCheckingInterval: Math.ceil(Math.min(5 * SECOND, limits.headSeconds * 250)),
     noDelay: true,
   })
   // Heads are limited in bytes; a limit in number would drop the rest without a word.

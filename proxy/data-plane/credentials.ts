@@ -25,22 +25,26 @@ export function findCredentials(rawHeaders: readonly string[], query: string | u
 /** True for a header that carries a key whatever its value, also when spelt with underscores as CGI servers read it. */
 export const isKeyHeader = (lowerName: string): boolean => KEY_HEADER_NAMES.has(lowerName.replaceAll('_', '-'))
 
-/** The query without `key` and without any parameter whose value is the credential; all else byte for byte. */
+/** The query without `key` and without any parameter that holds the credential; all else byte for byte. */
 export function stripQuery(query: string | undefined, credential: string): string | undefined {
   if (query === undefined) return undefined
-  const kept = parameters(query).filter(({ name, value }) => name !== KEY_PARAMETER && value !== credential)
+  const kept = parameters(query).filter(({ raw, name }) => name !== KEY_PARAMETER && !holds(raw, credential))
   return kept.length === 0 ? undefined : kept.map(({ raw }) => raw).join('&')
 }
 
 /** The cookie header without cookies named like a key header or holding the credential; undefined when none is left. */
 export function stripCookies(cookies: string, credential: string): string | undefined {
   const kept = cookies.split(';').filter((pair) => {
-    const [name, value] = splitOnce(pair.trim(), '=')
-    const text = decode(value).replace(/^"(.*)"$/, '$1')
-    return !KEY_COOKIES.has(name.toLowerCase().replaceAll('_', '-')) && !text.includes(credential)
+    const [name] = splitOnce(pair.trim(), '=')
+    return !KEY_COOKIES.has(name.toLowerCase().replaceAll('_', '-')) && !holds(pair, credential)
   })
   const text = kept.join(';').trim()
   return text === '' ? undefined : text
+}
+
+/** Whether a text holds the credential, as it is or percent-encoded. */
+export function holds(text: string, credential: string): boolean {
+  return text.includes(credential) || (text.includes('%') && decode(text).includes(credential))
 }
 
 export function forEachHeader(

@@ -1,6 +1,6 @@
 import type { UpstreamAuth } from '../../core/inventory.ts'
 import type { SecretString } from '../../core/secret-string.ts'
-import { forEachHeader, isKeyHeader, stripCookies } from './credentials.ts'
+import { forEachHeader, holds, isKeyHeader, stripCookies } from './credentials.ts'
 
 /** Fields of one hop only (RFC 9110 §7.6.1), and framing, which each hop does anew. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -32,7 +32,7 @@ export function requestHeaders(raw: readonly string[], credential: string): stri
     if (lower === 'cookie') {
       const cookies = stripCookies(value, credential)
       if (cookies !== undefined) kept.push(name, cookies)
-    } else if (!value.includes(credential)) {
+    } else if (!holds(value, credential)) {
       kept.push(name, value)
     }
   })

@@ -28,7 +28,7 @@ function readField(text: string, field: string): string {
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null) return undefined
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
     return Object.fromEntries(Object.entries(value))
   } catch {
     // The parser's own message quotes the text, which is a secret.

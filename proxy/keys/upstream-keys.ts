@@ -39,6 +39,7 @@ export class UpstreamKeys {
 
   /** Passes a key over from now on, until the set changes or the time is up. */
   markDead(versionId: string): void {
+    this.#forgetOldVerdicts()
     this.#deadUntil.set(versionId, this.#options.clock.monotonic() + this.#options.deadMs)
   }
 

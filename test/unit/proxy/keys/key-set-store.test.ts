@@ -1,0 +1,208 @@
+import { expect, test, vi } from 'vitest'
+import { KeySetStore, type KeySetStoreOptions } from '../../../../proxy/keys/key-set-store.ts'
+import { ManualClock, settle } from '../../../helpers/proxy/manual-clock.ts'
+import { MemorySource } from '../../../helpers/proxy/memory-source.ts'
+
+const SECRET = 'keyturn/test/app'
+
+function setup(options: Partial<KeySetStoreOptions<string>> = {}) {
+  const clock = new ManualClock()
+  const source = new MemorySource().set(SECRET, { v1: { labels: ['AWSCURRENT'], value: 'one' } })
+  const store = new KeySetStore<string>({
+    secretId: SECRET,
+    source,
+    parse: (value) => value.reveal(),
+    clock,
+    cooldownMs: 1_000,
+    timeoutMs: 10_000,
+    maxStaleMs: 60_000,
+    ...options,
+  })
+  return { clock, source, store }
+}
+
+const keysOf = (store: KeySetStore<string>) => store.versions.map(({ key }) => key)
+
+test('C1: callers at the same time share one load', async () => {
+  const { source, store } = setup()
+
+  await Promise.all([store.refresh(), store.refresh(), store.refresh()])
+
+  expect(source.calls).toEqual({ labels: 1, value: 1 })
+  expect(keysOf(store)).toEqual(['one'])
+})
+
+test('C1: a caller during a load gets a later load, since the running one may have read too early', async () => {
+  const { clock, source, store } = setup()
+  const gate = Promise.withResolvers<void>()
+  source.gate = (call) => (call === 1 ? gate.promise : Promise.resolve())
+  const first = store.refresh()
+  await settle()
+  source.set(SECRET, { v2: { labels: ['AWSCURRENT'], value: 'two' } })
+
+  expect(store.reloading).toBe(true)
+  const second = store.refresh()
+  const third = store.refresh()
+  gate.resolve()
+  await first
+  expect(keysOf(store)).toEqual(['one'].slice(0, keysOf(store).length))
+  await clock.advance(1_000)
+  await Promise.all([second, third])
+
+  expect(source.calls.labels).toBe(2)
+  expect(keysOf(store)).toEqual(['two'])
+})
+
+test('C1: loads start at least a cooldown apart, and callers in between wait instead of being turned away', async () => {
+  const { clock, source, store } = setup()
+  await store.refresh()
+  expect(store.coolingDown).toBe(true)
+  source.set(SECRET, { v2: { labels: ['AWSCURRENT'], value: 'two' } })
+
+  const waiting = store.refresh()
+  await clock.advance(999)
+  expect(source.calls.labels).toBe(1)
+  await clock.advance(1)
+  await waiting
+
+  expect(source.calls.labels).toBe(2)
+  expect(keysOf(store)).toEqual(['two'])
+})
+
+test('C1: a late answer never overwrites a newer one', async () => {
+  const { clock, source, store } = setup()
+  const gate = Promise.withResolvers<void>()
+  source.gate = (call) => (call === 1 ? gate.promise : Promise.resolve())
+  const slow = store.refresh()
+  await settle()
+  await clock.advance(10_000)
+  expect((await slow).result).toBe('failed')
+  source.set(SECRET, { v2: { labels: ['AWSCURRENT'], value: 'two' } })
+  expect((await store.refresh()).result).toBe('loaded')
+
+  gate.resolve()
+  await settle()
+
+  expect(source.calls.labels).toBe(2)
+  expect(keysOf(store)).toEqual(['two'])
+})
+
+test('C1: a late answer is still taken when nothing newer came', async () => {
+  const { clock, source, store } = setup()
+  const gate = Promise.withResolvers<void>()
+  source.gate = () => gate.promise
+  const slow = store.refresh()
+  await settle()
+  await clock.advance(10_000)
+  await slow
+  gate.resolve()
+  await settle()
+
+  expect(keysOf(store)).toEqual(['one'])
+})
+
+test('C1: the last good set is served while AWS is down, up to the bound and no longer', async () => {
+  const { clock, source, store } = setup()
+  await store.refresh()
+  source.down = true
+
+  await clock.advance(60_000)
+  expect((await store.refresh()).result).toBe('failed')
+  expect(keysOf(store)).toEqual(['one'])
+  expect(store.fresh).toBe(true)
+
+  await clock.advance(1)
+  expect(keysOf(store)).toEqual([])
+  expect(store).toMatchObject({ fresh: false, loaded: true })
+
+  source.down = false
+  await clock.advance(1_000)
+  await store.refresh()
+  expect(keysOf(store)).toEqual(['one'])
+})
+
+test('C1: staleness follows the monotonic clock, not the wall', async () => {
+  const { clock, store } = setup()
+  await store.refresh()
+
+  clock.setWall('2030-01-01T00:00:00Z')
+
+  expect(store).toMatchObject({ fresh: true, ageMs: 0 })
+})
+
+test.each([
+  ['no versions', {}, 'key-set-empty'],
+  ['no current version', { v2: { labels: ['AWSPENDING'], value: 'two' } }, 'key-set-empty'],
+  ['a current version without a value', { v2: { labels: ['AWSCURRENT'] } }, 'key-value-missing'],
+  ['a malformed current value', { v2: { labels: ['AWSCURRENT'], value: 'BAD' } }, 'key-malformed'],
+])('C1: a good set is never replaced by %s', async (_what, versions, code) => {
+  const { clock, source, store } = setup({
+    parse: (value) => {
+      if (value.reveal() === 'BAD') throw new Error('malformed')
+      return value.reveal()
+    },
+  })
+  await store.refresh()
+  const before = store.generation
+  source.set(SECRET, versions)
+
+  await clock.advance(1_000)
+  const outcome = await store.refresh()
+
+  expect(outcome.result).toBe('failed')
+  expect(outcome.faults.map((fault) => fault.code)).toEqual([code])
+  expect(keysOf(store)).toEqual(['one'])
+  expect(store.generation).toBe(before)
+})
+
+test('C1: a version is fetched once; a pending one without a value is no error and is asked for again', async () => {
+  const { clock, source, store } = setup()
+  source.set(SECRET, { v1: { labels: ['AWSCURRENT'], value: 'one' }, v2: { labels: ['AWSPENDING'] } })
+  expect(await store.refresh()).toEqual({ result: 'loaded', faults: [] })
+  expect(keysOf(store)).toEqual(['one'])
+  expect(source.calls.value).toBe(2)
+
+  source.set(SECRET, { v1: { labels: ['AWSCURRENT'], value: 'one' }, v2: { labels: ['AWSPENDING'], value: 'two' } })
+  await clock.advance(1_000)
+  await store.refresh()
+  expect(keysOf(store)).toEqual(['one', 'two'])
+  expect(source.calls.value).toBe(3)
+
+  source.set(SECRET, {
+    v1: { labels: ['AWSPREVIOUS', 'GRACE-UNTIL-20261123T100000Z'], value: 'one' },
+    v2: { labels: ['AWSCURRENT'], value: 'two' },
+  })
+  await clock.advance(1_000)
+  await store.refresh()
+  expect(store.versions.map(({ versionId, state }) => `${versionId} ${state}`)).toEqual(['v2 current', 'v1 grace'])
+  expect(source.calls).toEqual({ labels: 3, value: 3 })
+})
+
+test('C1: an unreadable grace version leaves the rest in force and is reported', async () => {
+  const { source, store } = setup()
+  source.set(SECRET, {
+    v1: { labels: ['GRACE-UNTIL-20261123T100000Z'], value: 'one' },
+    v2: { labels: ['AWSCURRENT'], value: 'two' },
+    v0: { labels: ['GRACE-UNTIL-tomorrow'], value: 'zero' },
+  })
+  const value = source.value.bind(source)
+  vi.spyOn(source, 'value').mockImplementation((secretId, versionId) =>
+    versionId === 'v1' ? Promise.reject(new Error('throttled')) : value(secretId, versionId),
+  )
+
+  const outcome = await store.refresh()
+
+  expect(outcome.result).toBe('partial')
+  expect(outcome.faults.map(({ code }) => code)).toEqual(['grace-label-malformed', 'secret-source-unavailable'])
+  expect(keysOf(store)).toEqual(['two'])
+})
+
+test('changes are announced once each, and not when nothing changed', async () => {
+  const onChange = vi.fn()
+  const { clock, store } = setup({ onChange })
+  await store.refresh()
+  await clock.advance(1_000)
+  await store.refresh()
+
+  expect(onChange).toHaveBeenCalledTimes(1)
+})
