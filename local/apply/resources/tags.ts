@@ -10,5 +10,10 @@ export function diffTags(
   return { add, remove: Object.keys(old).filter((key) => after?.[key] === undefined) }
 }
 
-export const keyValueTags = (tags: Readonly<Record<string, string>> | undefined) =>
-  Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }))
+/** Undefined for none: the query protocol writes an empty list as an empty text. */
+export function keyValueTags(
+  tags: Readonly<Record<string, string>> = {},
+): { Key: string; Value: string }[] | undefined {
+  const list = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+  return list.length > 0 ? list : undefined
+}

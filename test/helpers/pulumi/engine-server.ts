@@ -40,6 +40,8 @@ export interface EngineServer {
 }
 
 export interface EngineAnswers {
+  /** Whether this is `pulumi preview`. */
+  readonly dryRun?: boolean
   /** Outputs beside the inputs. */
   computed(resource: Registered): Properties
   invoke(token: string, inputs: Properties): Properties
@@ -79,8 +81,10 @@ export async function startEngine(answers: EngineAnswers, project: string, stack
       registered.push(resource)
       const response = new resourceProto.RegisterResourceResponse()
       response.setUrn(resource.urn)
-      response.setId(resource.custom ? `${resource.name}-id` : '')
-      response.setObject(Struct.fromJavaScript({ ...resource.raw, ...answers.computed(resource) }))
+      // A preview knows neither id nor outputs of what does not exist yet.
+      response.setId(resource.custom && !answers.dryRun ? `${resource.name}-id` : '')
+      const computed = resource.custom && !answers.dryRun ? answers.computed(resource) : {}
+      response.setObject(Struct.fromJavaScript({ ...resource.raw, ...computed }))
       answer(null, response)
     },
     registerResourceOutputs: ({ request }: Request, answer: Answer) => {

@@ -23,7 +23,6 @@ export interface HostOptions extends EngineAnswers {
   readonly stack: string
   readonly config: Readonly<Record<string, string>>
   readonly secretKeys: readonly string[]
-  readonly dryRun?: boolean
 }
 
 /**
