@@ -30,11 +30,11 @@ export function builtArtifacts(): Artifacts {
     supplied: functionBundle('supplied'),
     sweeper: functionBundle('sweeper'),
   }
-  const dockerfile = proxyDockerfile()
-  const sources = [proxyBundle(), dockerfile]
-  const missing = [...Object.values(functions), ...sources].find((file) => !existsSync(file))
+  const missing = [...Object.values(functions), proxyBundle()].find((file) => !existsSync(file))
   if (missing !== undefined) {
     throw needsHuman('artifact-missing', `${relative(repository, missing)} is missing. Run: npm run build`)
   }
+  const dockerfile = proxyDockerfile()
+  const sources = [proxyBundle(), dockerfile]
   return { functions, proxy: { context: repository, dockerfile, sources } }
 }

@@ -24,6 +24,8 @@ const MAX_INTERVAL_DAYS = 999
  * @throws KeyturnError `schedule-invalid` (terminal) for another form, or for rotations under four hours apart
  */
 export function parseSchedule(expression: string): Schedule {
+  const known = parsed.get(expression)
+  if (known) return known
   const schedule = parseRate(expression) ?? parseCron(expression)
   if (schedule === undefined) throw invalid(expression, 'is not a schedule')
   if (schedule.shortestIntervalMs < MIN_INTERVAL_HOURS * HOUR) {
@@ -32,8 +34,12 @@ export function parseSchedule(expression: string): Schedule {
       `rotates after ${schedule.shortestIntervalMs / HOUR} h; the minimum is ${MIN_INTERVAL_HOURS} h`,
     )
   }
+  parsed.set(expression, schedule)
   return schedule
 }
+
+/** Looking openings up takes tens of milliseconds, and every check asks again. */
+const parsed = new Map<string, Schedule>()
 
 function parseRate(expression: string): Schedule | undefined {
   const match = /^rate\(([1-9]\d{0,4}) (hour|day)s?\)$/.exec(expression)

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest'
+import { ProblemsError } from '../../../core/errors.ts'
+import { parseStackConfig } from '../../../infra/config/parse.ts'
+import { type DevSettings, devSettings, devValues } from '../../helpers/infra/dev-config.ts'
+
+function problemsOf(change: (settings: DevSettings) => void, values: Record<string, unknown> = devValues) {
+  const settings = devSettings()
+  change(settings)
+  try {
+    parseStackConfig(settings, values)
+  } catch (error) {
+    if (error instanceof ProblemsError) return error.problems
+    throw error
+  }
+  throw new Error('the config was accepted')
+}
+
+const secretOf = (settings: DevSettings, name: string) => {
+  const secret = settings.secrets.find((one) => one.name === name)
+  if (!secret) throw new Error(`no secret ${name}`)
+  return secret
+}
+
+describe('stack config (A2)', () => {
+  it('the shipped Pulumi.dev.yaml is sound', () => {
+    const config = parseStackConfig(devSettings(), devValues)
+    expect(config.secrets.map(({ name, strategy }) => `${name}: ${strategy}`)).toEqual([
+      'openai-admin: supplied',
+      'openai: provider-key',
+      'openrouter-admin: supplied',
+      'openrouter: provider-key',
+      'mobile-app: client-key',
+      'reporting-password: random',
+      'telegram-bot: supplied',
+    ])
+    expect(config.secrets.find(({ name }) => name === 'reporting-password')).toMatchObject({
+      grace: '1d',
+      window: '4h',
+    })
+  })
+
+  it('five mistakes give five problems, each with its path and what is allowed', () => {
+    const problems = problemsOf((settings) => {
+      secretOf(settings, 'openai').grace = '9d'
+      secretOf(settings, 'openrouter').schedule = 'rate(2 hours)'
+      secretOf(settings, 'mobile-app').ownr = 'mobile@example.com'
+      secretOf(settings, 'reporting-password').consumers = ['billing']
+      settings.logRetentionDays = 42
+    })
+    expect(problems.map(({ path }) => path)).toEqual([
+      'logRetentionDays',
+      'secrets[1].grace',
+      'secrets[3].schedule',
+      'secrets[4].ownr',
+      'secrets[5].consumers[0]',
+    ])
+    const [retention, grace, schedule, unknown, consumer] = problems.map(({ message }) => message)
+    expect(retention).toContain('must be one of 1, 3, 5, 7')
+    expect(grace).toContain('longer than the maximum of 7 d')
+    expect(schedule).toContain('minimum is 4 h')
+    expect(unknown).toMatch(/is not a setting\. Allowed: name, strategy, .*owner/)
+    expect(consumer).toBe('"billing" is not in "consumers". Allowed: reporting')
+  })
+
+  it('a mistake in one field does not hide one across fields', () => {
+    const problems = problemsOf((settings) => {
+      const openai = secretOf(settings, 'openai')
+      delete openai.owner
+      openai.window = '22h'
+      openai.grace = '7d'
+    })
+    expect(problems).toEqual([
+      { path: 'secrets[1].grace', message: expect.stringContaining('not shorter than the 168h') },
+      { path: 'secrets[1].owner', message: 'is missing; expected string' },
+      { path: 'secrets[1].window', message: expect.stringContaining('allowed is "1h" to "21h"') },
+    ])
+  })
+
+  it.each<[string, (settings: DevSettings) => void, string, string]>([
+    ['an unknown key', (s) => (s.extra = 1), 'extra', 'is not a setting. Allowed: groups, secrets'],
+    ['an unknown strategy', (s) => (secretOf(s, 'openai').strategy = 'magic'), 'secrets[1].strategy', '"provider-key"'],
+    ['a missing group', (s) => (secretOf(s, 'openai').group = 'gone'), 'secrets[1].group', '"gone" is not in "groups"'],
+    [
+      'a bad name',
+      (s) => s.secrets.push({ ...secretOf(s, 'mobile-app'), name: 'Mobile App' }),
+      'secrets[7].name',
+      'lower-case words',
+    ],
+    [
+      'a name twice',
+      (s) => (secretOf(s, 'telegram-bot').name = 'openai-admin'),
+      'secrets[6].name',
+      'stands at secrets[0].name already',
+    ],
+    [
+      'a prefix twice',
+      (s) => s.proxy.routes.push({ ...s.proxy.routes[0], name: 'other' }),
+      'proxy.routes[2].prefix',
+      'stands at proxy.routes[0].prefix',
+    ],
+    [
+      'a reserved prefix',
+      (s) => Object.assign(s.proxy.routes[0] ?? {}, { prefix: '/health' }),
+      'proxy.routes[0].prefix',
+      'answers these itself',
+    ],
+    [
+      'a route to a missing secret',
+      (s) => Object.assign(s.proxy.routes[1] ?? {}, { secret: 'gone' }),
+      'proxy.routes[1].secret',
+      '"gone" is not in "secrets"',
+    ],
+    [
+      'a client without a client-key',
+      (s) => Object.assign(s.proxy.clients[0] ?? {}, { secret: 'openai' }),
+      'proxy.clients[0].secret',
+      'needs one with "client-key"',
+    ],
+    [
+      'a plain-text upstream',
+      (s) => Object.assign(s.proxy.routes[0] ?? {}, { upstream: 'http://api.openai.com' }),
+      'proxy.routes[0].upstream',
+      'https://',
+    ],
+    [
+      'a public load balancer without TLS',
+      (s) => (s.proxy.loadBalancer.internal = false),
+      'proxy.loadBalancer.certificateArn',
+      'needs TLS',
+    ],
+    [
+      'nobody who may connect',
+      (s) => (s.proxy.loadBalancer.allowedCidrs = []),
+      'proxy.loadBalancer.allowedCidrs',
+      'one range or more',
+    ],
+    [
+      'a range that is none',
+      (s) => (s.proxy.loadBalancer.allowedCidrs = ['10.0.0.0/33']),
+      'proxy.loadBalancer.allowedCidrs[0]',
+      'IPv4 range',
+    ],
+    [
+      'a missing parameter',
+      (s) => delete secretOf(s, 'openai').params.adminSecret,
+      'secrets[1].params.adminSecret',
+      'is missing',
+    ],
+    [
+      'an unknown parameter',
+      (s) => (secretOf(s, 'mobile-app').params = { length: 9 }),
+      'secrets[4].params.length',
+      'is not a setting',
+    ],
+    [
+      'an admin secret that is not there',
+      (s) => (secretOf(s, 'openai').params.adminSecret = 'gone'),
+      'secrets[1].params',
+      '"gone" is not in "secrets"',
+    ],
+    [
+      'a secret that needs itself',
+      (s) => (secretOf(s, 'openai').params.adminSecret = 'openai'),
+      'secrets[1].params',
+      '"openai" needs itself',
+    ],
+    ['an empty inventory', (s) => (s.secrets = []), 'secrets', 'one secret or more'],
+  ])('refuses %s', (_what, change, path, message) => {
+    expect(problemsOf(change)).toContainEqual({ path, message: expect.stringContaining(message) })
+  })
+
+  it('keeps to its own problems when the config is nothing like one', () => {
+    const parse = (raw: unknown) => () => parseStackConfig(raw as Record<string, unknown>, {})
+    expect(parse({ secrets: 'none', groups: [], proxy: 7 })).toThrow(/secrets: must be array/)
+    expect(parse({})).toThrow(/groups: is missing/)
+    expect(parse({ groups: {}, secrets: [null, 4, []] })).toThrow(/secrets\[1\]: must be object/)
+  })
+})
+
+describe('first values (A2)', () => {
+  it('asks for each supplied one with the command that sets it', () => {
+    const problems = problemsOf(() => {}, { ...devValues, 'telegram-bot': undefined })
+    expect(problems).toEqual([
+      {
+        path: 'values.telegram-bot',
+        message: expect.stringContaining("pulumi config set --secret --path 'keyturn:values.telegram-bot'"),
+      },
+    ])
+  })
+
+  it('refuses one that its strategy refuses, without quoting it', () => {
+    const canary = 'canary-5d1f'
+    const problems = problemsOf(() => {}, { ...devValues, 'telegram-bot': canary })
+    expect(problems).toEqual([
+      { path: 'values.telegram-bot', message: expect.stringContaining('does not match the pattern') },
+    ])
+    expect(JSON.stringify(problems)).not.toContain(canary)
+  })
+
+  it('refuses one for a secret that makes its own, or for none', () => {
+    const problems = problemsOf(() => {}, { ...devValues, 'mobile-app': 'x', gone: 'y' })
+    expect(problems.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      'values.gone belongs to no secret of the inventory. Remove it',
+      'values.mobile-app is surplus: a "client-key" secret makes its own first value. Remove it',
+    ])
+  })
+
+  it('holds them so that they do not print', () => {
+    const { values } = parseStackConfig(devSettings(), devValues)
+    expect(JSON.stringify([...values])).not.toContain(devValues['openai-admin'])
+    expect(values.get('openai-admin')?.reveal()).toBe(devValues['openai-admin'])
+  })
+})

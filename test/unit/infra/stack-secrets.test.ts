@@ -1,0 +1,197 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { parseStackConfig } from '../../../infra/config/parse.ts'
+import { devSettings, devValues } from '../../helpers/infra/dev-config.ts'
+import { ACCOUNT, DEPLOYER, type Plan, planStack, REGION } from '../../helpers/infra/plan-stack.ts'
+
+const KEY = 'aws:kms/key:Key'
+const SECRET = 'aws:secretsmanager/secret:Secret'
+const POLICY = 'aws:secretsmanager/secretPolicy:SecretPolicy'
+const VERSION = 'aws:secretsmanager/secretVersion:SecretVersion'
+const ROTATION = 'aws:secretsmanager/secretRotation:SecretRotation'
+const INVOCATION = 'aws:lambda/invocation:Invocation'
+
+const role = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`
+const CANARY = 'canary-7b1e9c'
+
+let plan: Plan
+
+beforeAll(async () => {
+  const values = { ...devValues, 'openai-admin': `sk-admin-${CANARY}-000000000000` }
+  plan = await planStack(parseStackConfig(devSettings(), values))
+})
+
+describe('keys of groups (A1)', () => {
+  it('are rotated yearly, protected, and take 30 days to delete', () => {
+    expect(plan.ofType(KEY).map(({ name }) => name)).toEqual(['upstream-key', 'clients-key', 'internal-key'])
+    for (const { protect, inputs } of plan.ofType(KEY)) {
+      expect(protect).toBe(true)
+      expect(inputs).toMatchObject({
+        enableKeyRotation: true,
+        rotationPeriodInDays: 365,
+        deletionWindowInDays: 30,
+        multiRegion: false,
+      })
+    }
+    expect(plan.one('aws:kms/alias:Alias', 'upstream-alias').inputs.name).toBe('alias/keyturn/dev/upstream')
+  })
+
+  it('name no "*" principal, and let the account administer but not use them', () => {
+    for (const { name } of plan.ofType(KEY)) {
+      const { Statement } = plan.policy(KEY, name)
+      expect(JSON.stringify(Statement.map(({ Principal }) => Principal))).not.toContain('*')
+      const open = Statement.filter(({ Condition }) => Condition === undefined)
+      expect(open.map(({ Sid }) => Sid)).toEqual(['AdministerKey'])
+      const using = /^kms:(Decrypt|Encrypt|GenerateDataKey|ReEncrypt|CreateGrant|\*)/
+      expect(open.flatMap(({ Action }) => Action).filter((action) => using.test(action))).toEqual([])
+      expect(open.flatMap(({ Action }) => Action)).toContain('kms:PutKeyPolicy')
+    }
+  })
+
+  it('may be used by exactly those who touch a secret of the group, through Secrets Manager', () => {
+    const [, write, read] = plan.policy(KEY, 'upstream-key').Statement
+    const through = {
+      StringEquals: { 'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com` },
+      StringLike: {
+        'kms:EncryptionContext:SecretARN': `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/*`,
+      },
+    }
+    const writers = [DEPLOYER, role('keyturn-dev-rotate-provider'), role('keyturn-dev-rotate-supplied')]
+    expect(write).toMatchObject({
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Condition: { ArnEquals: { 'aws:PrincipalArn': writers }, ...through },
+    })
+    expect(read).toMatchObject({
+      Action: ['kms:Decrypt'],
+      Condition: { ArnEquals: { 'aws:PrincipalArn': [role('keyturn-dev-proxy-task')] }, ...through },
+    })
+  })
+})
+
+describe('secrets (A1, A2)', () => {
+  it('stand under their group’s key, tagged, protected, 30 days from deletion', () => {
+    const { inputs, protect } = plan.one(SECRET, 'openai-secret')
+    expect(protect).toBe(true)
+    expect(inputs).toEqual({
+      name: 'keyturn/dev/openai',
+      description: 'Key with which the proxy calls OpenAI',
+      kmsKeyId: `arn:aws:kms:${REGION}:${ACCOUNT}:key/upstream-key`,
+      recoveryWindowInDays: 30,
+      tags: {
+        'keyturn:stack': 'keyturn/dev',
+        'keyturn:strategy': 'provider-key',
+        'keyturn:grace': '24h',
+        'keyturn:owner': 'platform@example.com',
+      },
+    })
+  })
+
+  it('refuse their value to everyone but those named', () => {
+    const [read, write] = plan.policy(POLICY, 'reporting-password-policy').Statement
+    const writers = [DEPLOYER, role('keyturn-dev-rotate-generated')]
+    expect(read).toMatchObject({
+      Effect: 'Deny',
+      Action: ['secretsmanager:GetSecretValue'],
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': [...writers, role('reporting-service')] } },
+    })
+    expect(write).toMatchObject({
+      Effect: 'Deny',
+      Action: ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecret'],
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': writers } },
+    })
+    expect(plan.one(POLICY, 'reporting-password-policy').inputs.blockPublicPolicy).toBe(true)
+  })
+
+  it('let a provider’s function read the admin key that it mints with, and the proxy not', () => {
+    const named = JSON.stringify(plan.policy(POLICY, 'openai-admin-policy'))
+    expect(named).toContain(role('keyturn-dev-rotate-provider'))
+    expect(named).not.toContain('proxy')
+  })
+})
+
+describe('first values (A4)', () => {
+  it('come from the config, marked secret, where a person supplies them', () => {
+    expect(
+      plan
+        .ofType(VERSION)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['openai-admin-first-value', 'openrouter-admin-first-value', 'telegram-bot-first-value'])
+    const version = plan.one(VERSION, 'openai-admin-first-value')
+    expect(version.secretProperties).toContain('secretString')
+    expect(version.ignoreChanges).toContain('secretString')
+  })
+
+  it('a value from the config stands nowhere else, and nowhere unmarked', () => {
+    const holding = plan.resources.filter(({ inputs }) => JSON.stringify(inputs).includes(CANARY))
+    expect(holding.map(({ name }) => name)).toEqual(['openai-admin-first-value'])
+    expect(JSON.stringify(plan.resources.map(({ elidedInputs }) => elidedInputs))).not.toContain(CANARY)
+  })
+
+  it('are made by the rotation function everywhere else, so that none is in Pulumi’s state', () => {
+    const { inputs } = plan.one(INVOCATION, 'openai-first-value')
+    expect(inputs.functionName).toBe('keyturn-dev-rotate-provider')
+    expect(JSON.parse(String(inputs.input))).toEqual({
+      Step: 'createFirstValue',
+      SecretId: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/openai-AbCdEf`,
+    })
+    expect(plan.ofType(INVOCATION)).toHaveLength(4)
+  })
+})
+
+describe('rotation (A4)', () => {
+  it('has the schedule and window of the inventory, and does not begin by rotating', () => {
+    expect(plan.ofType(ROTATION)).toHaveLength(7)
+    expect(plan.one(ROTATION, 'openai-rotation').inputs).toEqual({
+      secretId: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/openai-AbCdEf`,
+      rotationLambdaArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:keyturn-dev-rotate-provider`,
+      rotateImmediately: false,
+      rotationRules: { scheduleExpression: 'cron(0 3 ? * MON *)', duration: '3h' },
+    })
+  })
+
+  it('waits for permission, role policy, the secret’s policy and a first value', () => {
+    const needs = {
+      'openai-rotation': [
+        'rotate-provider-permission',
+        'rotate-provider-policy',
+        'openai-policy',
+        'openai-first-value',
+        'openai-admin-first-value',
+      ],
+      'telegram-bot-rotation': [
+        'rotate-supplied-permission',
+        'rotate-supplied-policy',
+        'telegram-bot-policy',
+        'telegram-bot-first-value',
+      ],
+      'mobile-app-rotation': [
+        'rotate-generated-permission',
+        'rotate-generated-policy',
+        'mobile-app-policy',
+        'mobile-app-first-value',
+      ],
+    }
+    for (const [rotation, expected] of Object.entries(needs)) {
+      const names = plan.one(ROTATION, rotation).dependencies.map((urn) => urn.split('::').at(-1))
+      expect(names).toEqual(expect.arrayContaining(expected))
+    }
+  })
+
+  it('a minted first value waits for the admin key that mints it', () => {
+    const names = plan.one(INVOCATION, 'openai-first-value').dependencies.map((urn) => urn.split('::').at(-1))
+    expect(names).toEqual(
+      expect.arrayContaining(['openai-admin-first-value', 'rotate-provider-policy', 'openai-policy']),
+    )
+  })
+})
+
+describe('a stack to throw away (A14)', () => {
+  it('protects nothing when it says so, and only then', async () => {
+    const loose = await planStack(parseStackConfig({ ...devSettings(), protect: false }, devValues))
+    expect(loose.resources.filter(({ protect }) => protect)).toEqual([])
+    expect(plan.resources.filter(({ protect }) => protect).map(({ type }) => type)).toEqual([
+      ...Array(3).fill(KEY),
+      ...Array(7).fill(SECRET),
+    ])
+  })
+})
