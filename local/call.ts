@@ -25,15 +25,8 @@ export function startCall(cloud: Cloud, request: WireRequest, record: CallRecord
     requestId: record.requestId,
     request,
     authorize(action, resource, context = {}, { resourcePolicy } = {}) {
-      const global = {
-        'aws:PrincipalArn': principal.kind === 'role' ? principal.roleArn : principal.arn,
-        'aws:PrincipalAccount': principal.accountId,
-        'aws:CurrentTime': cloud.clock.now().toISOString(),
-        'aws:RequestedRegion': cloud.region,
-        'aws:SecureTransport': 'false',
-        'aws:SourceIp': '127.0.0.1',
-      }
-      const decision = cloud.iam.authorize(principal, action, resource, { ...global, ...context }, resourcePolicy)
+      const asked = { 'aws:SourceIp': '127.0.0.1', ...context }
+      const decision = cloud.iam.authorize(principal, action, resource, asked, resourcePolicy)
       record.authorizations.push({ action, resource, decision: describe(decision) })
       if (!decision.allowed) throw new AccessDeniedError(decision.message)
     },

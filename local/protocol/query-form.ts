@@ -5,13 +5,16 @@ type Node = string | { [name: string]: Node }
  * `Attributes.entry.1.key=k&Attributes.entry.1.value=v` becomes `{ Attributes: { k: 'v' } }`.
  */
 export function parseQueryForm(form: URLSearchParams): Record<string, unknown> {
-  const root: { [name: string]: Node } = {}
+  const root = emptyNode()
   for (const [name, value] of form) {
     if (name === 'Action' || name === 'Version') continue
     place(root, name.split('.'), value)
   }
   return Object.fromEntries(Object.entries(root).map(([name, node]) => [name, shape(node)]))
 }
+
+/** Without a prototype, so that a member may be called `constructor`. */
+const emptyNode = (): { [name: string]: Node } => Object.create(null)
 
 function place(parent: { [name: string]: Node }, path: string[], value: string): void {
   const [head = '', ...rest] = path
@@ -20,7 +23,7 @@ function place(parent: { [name: string]: Node }, path: string[], value: string):
     return
   }
   const child = parent[head]
-  const next = typeof child === 'object' ? child : {}
+  const next = typeof child === 'object' ? child : emptyNode()
   parent[head] = next
   place(next, rest, value)
 }

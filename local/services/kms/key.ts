@@ -22,7 +22,8 @@ export function findKey(cloud: Cloud, reference: string): KeyRecord {
     if (key) return key
     throw new ServiceError('NotFoundException', `Alias ${aliasArn(cloud, name)} is not found.`)
   }
-  const key = keys[name.replace(/^key\//, '')]
+  const id = name.replace(/^key\//, '')
+  const key = Object.hasOwn(keys, id) ? keys[id] : undefined
   if (key) return key
   const arn = reference.startsWith('arn:') ? reference : keyArn(cloud, reference)
   throw new ServiceError('NotFoundException', `Key '${arn}' does not exist`)

@@ -4,7 +4,7 @@ import { ServiceError } from '../../protocol/service-error.ts'
 import { findKey } from '../kms/key.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
-import { arnOf, authorizeSecret } from './find-secret.ts'
+import { arnOf, authorizeSecret, lookUp } from './find-secret.ts'
 import { invalidParameter, invalidRequest, readValue, valueMembers, versionId } from './input.ts'
 import type { SecretRecord } from './state.ts'
 import { tagContext, tagList, withTags } from './tags.ts'
@@ -38,7 +38,7 @@ export function createSecret(input: unknown, call: Call): unknown {
   if (Tags.length > 0) authorizeSecret(call, 'secretsmanager:TagResource', arn, context)
   assertName(Name)
   const token = ClientRequestToken ?? cloud.random.uuid()
-  const existing = cloud.state.secretsManager.secrets[Name]
+  const existing = lookUp(cloud, Name)
   if (existing) return repeat(call, existing, token, value)
   if (KmsKeyId) findKey(cloud, KmsKeyId)
 

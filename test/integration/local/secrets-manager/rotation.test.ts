@@ -270,7 +270,7 @@ test('E: a rotation needs a function that exists', async () => {
   await expect(secrets.send(new RotateSecretCommand({ SecretId: 's' }))).rejects.toThrow(
     'No Lambda rotation function ARN is associated with this secret.',
   )
-  await expect(rotate({ RotationLambdaARN: 'arn:aws:lambda:eu-central-1:000000000000:function:other' })).rejects.toThrow(
-    'function:other does not exist',
-  )
+  await expect(
+    rotate({ RotationLambdaARN: 'arn:aws:lambda:eu-central-1:000000000000:function:other' }),
+  ).rejects.toThrow('function:other does not exist')
 })
