@@ -1,0 +1,199 @@
+import { GetFunctionConfigurationCommand, GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import {
+  DescribeSecretCommand,
+  GetResourcePolicyCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import { iam, kms, lambda, secretsmanager } from '@pulumi/aws'
+import { asset, Config } from '@pulumi/pulumi'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type ApplyOptions, applyStack } from '../../../../local/apply/apply.ts'
+import type { ApplyError } from '../../../../local/apply/errors.ts'
+import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
+
+type Program = ApplyOptions['program']
+
+let cloud: RunningCloud
+let functions: LambdaClient
+let secrets: SecretsManagerClient
+
+beforeEach(async () => {
+  cloud = await startCloud({ port: 0 })
+  const options = {
+    endpoint: cloud.url,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  }
+  functions = new LambdaClient(options)
+  secrets = new SecretsManagerClient(options)
+})
+
+afterEach(async () => {
+  functions.destroy()
+  secrets.destroy()
+  await cloud.close()
+})
+
+const apply = (program: Program, options: Partial<ApplyOptions> = {}) =>
+  applyStack({ cloudUrl: cloud.url, stack: 'dev', config: {}, configSecrets: [], program, ...options })
+
+const TRUST = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+})
+
+const declareFunction = (body: string, memorySize = 256): lambda.Function => {
+  const role = new iam.Role('role', { name: 'worker', assumeRolePolicy: TRUST })
+  return new lambda.Function('worker', {
+    name: 'worker',
+    role: role.arn,
+    runtime: 'nodejs24.x',
+    architectures: ['arm64'],
+    handler: 'index.handler',
+    memorySize,
+    reservedConcurrentExecutions: 2,
+    environment: { variables: { GREETING: 'hello' } },
+    tracingConfig: { mode: 'PassThrough' },
+    code: new asset.AssetArchive({
+      'index.cjs': new asset.StringAsset(`exports.handler = async (event) => { ${body} }`),
+      'inventory.json': new asset.StringAsset('{"version":1}'),
+    }),
+  })
+}
+
+const GREET = 'return { said: process.env.GREETING + " " + event.name }'
+
+const greeter =
+  (body: string, name: string, memorySize = 256): Program =>
+  async () => {
+    const worker = declareFunction(body, memorySize)
+    const { result } = new lambda.Invocation('greet', { functionName: worker.name, input: JSON.stringify({ name }) })
+    return { result, arn: worker.arn }
+  }
+
+describe('applyStack: functions', () => {
+  it('uploads an archive, sets what the program asks for and calls the function (A3)', async () => {
+    const { outputs } = await apply(greeter(GREET, 'Ada'))
+    expect(outputs.result).toBe('{"said":"hello Ada"}')
+    expect(outputs.arn).toBe('arn:aws:lambda:eu-central-1:000000000000:function:worker')
+    const configuration = await functions.send(new GetFunctionConfigurationCommand({ FunctionName: 'worker' }))
+    expect(configuration).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: 256,
+      Role: 'arn:aws:iam::000000000000:role/worker',
+    })
+  })
+
+  it('uploads changed code in place, and calls again only for another input', async () => {
+    const first = await apply(greeter(GREET, 'Ada'))
+    const recoded = await apply(greeter(GREET.replace('said', 'told'), 'Ada', 512), { state: first.state })
+    expect(recoded.changes).toMatchObject([
+      { action: 'unchanged' },
+      { action: 'update', type: 'aws:lambda/function:Function', changed: ['code', 'memorySize'] },
+      { action: 'unchanged', type: 'aws:lambda/invocation:Invocation' },
+    ])
+    expect(recoded.outputs.result).toBe('{"said":"hello Ada"}')
+
+    const again = await apply(greeter(GREET.replace('said', 'told'), 'Bob', 512), { state: recoded.state })
+    expect(again.changes.at(-1)).toMatchObject({ action: 'replace', changed: ['input'] })
+    expect(again.outputs.result).toBe('{"told":"hello Bob"}')
+  })
+
+  it('fails with what the function says when a call fails, credentials masked', async () => {
+    const program = greeter('throw new TypeError("no value for sk-live-0123456789")', 'Ada')
+    const error: ApplyError = await apply(program).catch((reason) => reason)
+    expect(error.message).toBe(
+      'creating urn:pulumi:dev::keyturn::aws:lambda/invocation:Invocation::greet failed: ' +
+        'worker failed: TypeError: no value for [redacted]',
+    )
+  })
+})
+
+describe('applyStack: secrets', () => {
+  const policy = (arn: string, sid: string) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        { Sid: sid, Effect: 'Allow', Principal: { AWS: arn }, Action: 'secretsmanager:GetSecretValue', Resource: '*' },
+      ],
+    })
+
+  const rotated =
+    (schedule: string, sid: string): Program =>
+    async () => {
+      const key = new kms.Key('key', { enableKeyRotation: true, deletionWindowInDays: 30 })
+      const secret = new secretsmanager.Secret(
+        'secret',
+        { name: 'keyturn/dev/token', kmsKeyId: key.arn, tags: { 'keyturn:grace': schedule } },
+        { protect: true },
+      )
+      const version = new secretsmanager.SecretVersion('version', {
+        secretId: secret.id,
+        secretString: new Config('keyturn').requireSecret('token'),
+      })
+      const fence = new secretsmanager.SecretPolicy('fence', {
+        secretArn: secret.arn,
+        policy: policy('arn:aws:iam::000000000000:root', sid),
+      })
+      const worker = declareFunction('return null')
+      const permission = new lambda.Permission('permission', {
+        statementId: 'SecretsManagerRotates',
+        function: worker.name,
+        action: 'lambda:InvokeFunction',
+        principal: 'secretsmanager.amazonaws.com',
+        sourceAccount: '000000000000',
+      })
+      new secretsmanager.SecretRotation(
+        'rotation',
+        {
+          secretId: secret.id,
+          rotationLambdaArn: worker.arn,
+          rotateImmediately: false,
+          rotationRules: { scheduleExpression: schedule, duration: '2h' },
+        },
+        { dependsOn: [permission, version, fence] },
+      )
+      return { arn: secret.arn, versionId: version.versionId }
+    }
+
+  const config = { config: { 'keyturn:token': 'canary-77ab' }, configSecrets: ['keyturn:token'] }
+  const SecretId = 'keyturn/dev/token'
+
+  it('A4: makes secret, first value, fence and rotation, and the state holds no value', async () => {
+    const { outputs, state } = await apply(rotated('rate(7 days)', 'One'), config)
+    const described = await secrets.send(new DescribeSecretCommand({ SecretId }))
+    expect(described).toMatchObject({
+      ARN: outputs.arn,
+      RotationEnabled: true,
+      RotationRules: { ScheduleExpression: 'rate(7 days)', Duration: '2h' },
+    })
+    expect(described.VersionIdsToStages?.[String(outputs.versionId)]).toContain('AWSCURRENT')
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId }))
+    expect(SecretString).toBe('canary-77ab')
+    expect(JSON.stringify(state)).not.toContain('canary-77ab')
+    const { Policy } = await functions.send(new GetPolicyCommand({ FunctionName: 'worker' }))
+    expect(JSON.parse(Policy ?? '').Statement[0]).toMatchObject({
+      Sid: 'SecretsManagerRotates',
+      Principal: { Service: 'secretsmanager.amazonaws.com' },
+    })
+  })
+
+  it('changes schedule, tags and fence in place, and leaves the value alone', async () => {
+    const first = await apply(rotated('rate(7 days)', 'One'), config)
+    const second = await apply(rotated('rate(14 days)', 'Two'), { ...config, state: first.state })
+    const changed = second.changes.filter(({ action }) => action !== 'unchanged')
+    expect(changed.map(({ action, name }) => `${action} ${name}`).sort()).toEqual([
+      'update fence',
+      'update rotation',
+      'update secret',
+    ])
+    expect(second.outputs).toEqual(first.outputs)
+    const described = await secrets.send(new DescribeSecretCommand({ SecretId }))
+    expect(described.RotationRules?.ScheduleExpression).toBe('rate(14 days)')
+    expect(described.Tags).toEqual([{ Key: 'keyturn:grace', Value: 'rate(14 days)' }])
+    const { ResourcePolicy } = await secrets.send(new GetResourcePolicyCommand({ SecretId }))
+    expect(JSON.parse(ResourcePolicy ?? '').Statement[0].Sid).toBe('Two')
+  })
+})
