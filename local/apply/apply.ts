@@ -16,6 +16,7 @@ import { Update } from './update.ts'
 export interface ApplyOptions {
   /** Where the local cloud listens. */
   readonly cloudUrl: string
+  /** `aws:region` of the config unless given. */
   readonly region?: string
   /** As Pulumi.yaml names it. */
   readonly project?: string
@@ -31,7 +32,7 @@ export interface ApplyOptions {
   /** Tells what would change, and changes nothing. */
   readonly dryRun?: boolean
   readonly onProgress?: (event: ProgressEvent) => void
-  /** Host name at which load balancers of the account answer; 127.0.0.1 unless given. */
+  /** Host and port at which load balancers of the account answer: `127.0.0.1:8080`. */
   readonly loadBalancerHost?: string
   readonly clock?: Clock
   readonly random?: Random
@@ -56,7 +57,7 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
   const {
     project = 'keyturn',
     stack,
-    region = 'eu-central-1',
+    region = options.config['aws:region'] ?? 'eu-central-1',
     state: previous,
     random = systemRandom,
     dryRun = false,

@@ -14,7 +14,7 @@ export interface ResourceContext {
   readonly random: Random
   /** The resource's name in the program. */
   readonly name: string
-  /** Where a load balancer of this account answers; one that is not really there needs some address. */
+  /** Where a load balancer of this account answers, host and port. */
   readonly loadBalancerHost: string
 }
 
@@ -47,6 +47,8 @@ export interface ResourceDefinition<Inputs> {
 export interface ResourceHandler {
   readonly replaceOn: readonly string[] | 'any'
   readonly deleteBeforeReplace: boolean
+  /** @throws KeyturnError `not-implemented` for inputs that nothing here acts on */
+  check(inputs: Properties): void
   create(inputs: Properties, context: ResourceContext): Promise<Resource>
   update(existing: ExistingResource, inputs: Properties, context: ResourceContext): Promise<Properties>
   delete(existing: ExistingResource, context: ResourceContext): Promise<void>
@@ -56,6 +58,9 @@ export function defineResource<Inputs>(definition: ResourceDefinition<Inputs>): 
   return {
     replaceOn: definition.update ? (definition.replaceOn ?? []) : 'any',
     deleteBeforeReplace: definition.deleteBeforeReplace ?? false,
+    check: (inputs) => {
+      parse(definition.inputs, inputs)
+    },
     create: async (inputs, context) => definition.create(parse(definition.inputs, inputs), context),
     update: async (existing, inputs, context) =>
       (await definition.update?.(existing, parse(definition.inputs, inputs), context)) ?? {},

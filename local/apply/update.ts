@@ -1,10 +1,11 @@
 import { terminal } from '../../core/errors.ts'
 import { ResourceFailure } from './errors.ts'
+import { elideOutputs, foresee, markSecretOutputs, restoreSecrets, toExisting } from './outputs.ts'
 import { type Plan, planResource } from './plan.ts'
 import type { Change, ProgressEvent } from './progress.ts'
-import { ELIDED, holdsUnknown, markSecret, type Properties } from './properties.ts'
+import { holdsUnknown, type Properties } from './properties.ts'
 import { digestInputs, type Registration } from './registration.ts'
-import type { ExistingResource, Resource, ResourceContext, ResourceHandler } from './resource.ts'
+import type { Resource, ResourceContext, ResourceHandler } from './resource.ts'
 import { type ResourceState, removedResources, type StackState } from './state.ts'
 
 export interface UpdateOptions {
@@ -109,11 +110,12 @@ export class Update {
     if (plan.action === 'replace' && before?.protect) {
       throw new ResourceFailure(urn, 'replacing', protectedError([urn], plan.changed))
     }
+    if (dryRun && !holdsUnknown(registration.inputs)) handler.check(registration.inputs)
     const resource = dryRun
       ? foresee(plan, before, registration)
       : await this.#perform(plan, before, registration, handler)
     this.#record(registration, resource.id, resource.outputs, digests)
-    return { id: resource.id, outputs: markSecrets(resource.outputs, registration) }
+    return { id: resource.id, outputs: markSecretOutputs(resource.outputs, registration) }
   }
 
   async #perform(
@@ -196,7 +198,7 @@ export class Update {
       ...(parent !== undefined && { parent }),
       ...(id !== undefined && { id }),
       inputs: registration.elidedInputs,
-      outputs: elide(outputs, registration),
+      outputs: elideOutputs(outputs, registration),
       digests,
       dependencies,
       protect,
@@ -217,40 +219,12 @@ const providerHandler = (type: string): ResourceHandler | undefined =>
     ? {
         replaceOn: [],
         deleteBeforeReplace: false,
+        check: () => {},
         create: async (_inputs, { name }) => ({ id: name, outputs: {} }),
         update: async () => ({}),
         delete: async () => {},
       }
     : undefined
-
-/** What a preview can tell of a resource: what it has, and what the program gives it. */
-function foresee(plan: Plan, before: ResourceState | undefined, { inputs }: Registration): Resource {
-  if (plan.action === 'unchanged' && before)
-    return { id: before.id ?? '', outputs: restoreSecrets(before.outputs, inputs) }
-  if (plan.action !== 'update' || !before) return { id: '', outputs: inputs }
-  const known = Object.fromEntries(Object.entries(before.outputs).filter(([, value]) => !holdsUnknown(value)))
-  return { id: before.id ?? '', outputs: { ...restoreSecrets(known, inputs), ...inputs } }
-}
-
-const toExisting = ({ id = '', inputs, outputs }: ResourceState): ExistingResource => ({ id, inputs, outputs })
-
-const markSecrets = (outputs: Properties, { secretProperties }: Registration): Properties =>
-  mapSecret(outputs, secretProperties, markSecret)
-
-const elide = (outputs: Properties, { secretProperties }: Registration): Properties =>
-  mapSecret(outputs, secretProperties, () => ELIDED)
-
-const mapSecret = (outputs: Properties, secret: ReadonlySet<string>, map: (value: unknown) => unknown): Properties =>
-  Object.fromEntries(
-    Object.entries(outputs).map(([name, value]) => [
-      name,
-      value !== undefined && secret.has(name) ? map(value) : value,
-    ]),
-  )
-
-/** Secrets are not in the state; those that came from the program are given again, the others are gone. */
-const restoreSecrets = (outputs: Properties, inputs: Properties): Properties =>
-  Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, value === ELIDED ? inputs[name] : value]))
 
 const protectedError = (urns: readonly string[], changed?: readonly string[]) =>
   terminal(

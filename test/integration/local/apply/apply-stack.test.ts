@@ -165,7 +165,7 @@ describe('applyStack (E)', () => {
     expect(await keys()).toEqual([keyId])
   })
 
-  it('refuses a resource type and an input that nothing here acts on', async () => {
+  it('refuses a resource type and an input that nothing here acts on, in a preview too', async () => {
     const unknownType: Program = async () => {
       new kms.ReplicaKey('replica', { primaryKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/x' })
       return {}
@@ -175,6 +175,7 @@ describe('applyStack (E)', () => {
       new kms.Key('main', { xksKeyId: 'x', customKeyStoreId: 'y' })
       return {}
     }
+    await expect(apply(unknownInput, { dryRun: true })).rejects.toThrow(/not implemented.*xksKeyId/)
     await expect(apply(unknownInput)).rejects.toThrow(/aws:kms\/key:Key::main failed: not implemented.*xksKeyId/)
     expect(await keys()).toEqual([])
   })
