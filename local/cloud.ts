@@ -61,6 +61,8 @@ export interface CloudOptions {
   /** `eu-central-1` unless given. */
   region?: string
   clock?: MovableClock
+  /** Where the cloud's own clock starts, against the real time; for a `clock` that is given it means nothing. */
+  clockOffsetMs?: number
   random?: Random
   log?: Logger
   secretsManager?: SecretsManagerOptions
@@ -82,7 +84,7 @@ export function createCloud(options: CloudOptions, wiring: Wiring, state: CloudS
   const cloud: Cloud = {
     region: options.region ?? DEFAULT_REGION,
     accountId: ACCOUNT_ID,
-    clock: options.clock ?? createMovableClock({ onError: (error) => log.error({ error }, 'a timer failed') }),
+    clock: options.clock ?? ownClock(options, log),
     random: options.random ?? systemRandom,
     faults: createFaults(),
     journal: createJournal(),
@@ -110,6 +112,11 @@ export function createCloud(options: CloudOptions, wiring: Wiring, state: CloudS
   parts.lambda = chosen.lambda(cloud)
   parts.rotations = createRotations(cloud)
   return cloud
+}
+
+function ownClock({ clockOffsetMs = 0 }: CloudOptions, log: Logger): MovableClock {
+  const onError = (error: unknown): void => log.error({ error }, 'a timer failed')
+  return createMovableClock({ offsetMs: clockOffsetMs, onError })
 }
 
 export const emptyState = (): CloudState => ({

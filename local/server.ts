@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
 import { needsHuman } from '../core/errors.ts'
 import type { Cloud } from './cloud.ts'
 import { control } from './control/control.ts'
@@ -24,6 +25,8 @@ export async function startServer(cloud: Cloud, services: readonly Service[], po
   const server = createServer((request, response) => {
     void serve(request, response, cloud, services)
   })
+  // Longer than clients keep a connection idle, so that none is closed under a request on its way.
+  server.keepAliveTimeout = 65_000
   await listen(server, port)
   const { port: bound } = server.address() as AddressInfo
 
@@ -55,7 +58,8 @@ async function serve(
       : await dispatch(request, cloud, services)
     send(answer, response, cloud)
   } catch (error) {
-    cloud.log.error({ error }, 'a request failed outside of any operation')
+    // A client that went away, such as a function that was killed, is nobody's mistake.
+    if (!incoming.errored) cloud.log.error({ error }, 'a request failed outside of any operation')
     response.destroy()
   }
 }
@@ -85,8 +89,13 @@ async function read(incoming: IncomingMessage): Promise<WireRequest | undefined>
     path,
     query: new URLSearchParams(search),
     headers: Object.fromEntries(headers),
-    body: Buffer.concat(chunks),
+    body: decompress(Buffer.concat(chunks), incoming.headers['content-encoding']),
   }
+}
+
+/** SDKs compress large bodies of some operations, such as PutMetricData. */
+function decompress(body: Buffer, encoding: string | undefined): Buffer {
+  return encoding === 'gzip' ? gunzipSync(body, { maxOutputLength: MAX_BODY_BYTES }) : body
 }
 
 function listen(server: Server, port: number): Promise<void> {

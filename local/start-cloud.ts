@@ -1,4 +1,3 @@
-import { createMovableClock } from './clock.ts'
 import { type Cloud, type CloudOptions, createCloud } from './cloud.ts'
 import { openDataDir } from './persistence.ts'
 import { startServer } from './server.ts'
@@ -34,7 +33,7 @@ export async function startCloud(options: StartOptions = {}): Promise<RunningClo
     {
       ...options,
       ...(saved && { region: options.region ?? saved.region }),
-      ...(saved && !options.clock && { clock: createMovableClock({ offsetMs: saved.clockOffsetMs }) }),
+      ...(saved && { clockOffsetMs: saved.clockOffsetMs }),
     },
     wiring,
     saved?.state,
@@ -42,16 +41,19 @@ export async function startCloud(options: StartOptions = {}): Promise<RunningClo
   const server = await startServer(cloud, services, options.port ?? DEFAULT_PORT)
   cloud.url = server.url
   data?.follow(cloud)
-  for (const service of services) await service.start?.(cloud)
 
-  return {
-    cloud,
-    url: server.url,
-    async close() {
-      cloud.clock.stop()
-      for (const service of [...services].reverse()) await service.stop?.(cloud)
-      await server.close()
-      await data?.close()
-    },
+  async function close(): Promise<void> {
+    cloud.clock.stop()
+    for (const service of [...services].reverse()) await service.stop?.(cloud)
+    await server.close()
+    await data?.close()
   }
+
+  try {
+    for (const service of services) await service.start?.(cloud)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { cloud, url: server.url, close }
 }

@@ -4,6 +4,7 @@ import {
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetRandomPasswordCommand,
+  type GetRandomPasswordCommandInput,
   GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
@@ -188,7 +189,7 @@ test('E: resource policies are kept, checked and removed', async () => {
 
 test('E: random passwords hold one of each included type and none of the excluded', async () => {
   const { secrets } = await withSecrets()
-  const password = async (input: ConstructorParameters<typeof GetRandomPasswordCommand>[0]) =>
+  const password = async (input: GetRandomPasswordCommandInput) =>
     (await secrets.send(new GetRandomPasswordCommand(input))).RandomPassword ?? ''
 
   expect(await password({})).toMatch(/^[!-~]{32}$/)

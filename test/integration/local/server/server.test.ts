@@ -95,13 +95,19 @@ test('E: every call is in the journal with names and never a value', async () =>
   expect(cloud.journal.entries(1)).toHaveLength(1)
 })
 
+interface ClockAnswer {
+  now: string
+  frozen: boolean
+  error: { code: string; message: string }
+}
+
 test('E: the clock is read and moved over HTTP, and a wrong move says what is allowed', async () => {
   const { url } = await startTestCloud()
   const clock = async (body?: unknown) => {
     const init =
       body === undefined ? {} : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }
     const answer = await fetch(`${url}/_keyturn/clock`, init)
-    return { status: answer.status, body: await answer.json() }
+    return { status: answer.status, body: (await answer.json()) as ClockAnswer }
   }
 
   expect(await clock()).toMatchObject({ status: 200, body: { now: '2026-11-22T10:00:00.000Z', frozen: true } })
@@ -164,13 +170,15 @@ test('E: faults over HTTP hit the calls they name: errors, throttling, and reset
 
   const wrong = await add({ service: 'kms', effect: { kind: 'explode' } })
   expect(wrong.status).toBe(400)
-  expect((await wrong.json()).error).toMatchObject({
-    code: 'fault-invalid',
-    message: expect.stringContaining('"kind":"kill"'),
+  expect(await wrong.json()).toMatchObject({
+    error: {
+      code: 'fault-invalid',
+      message: expect.stringContaining('"kind":"kill"'),
+    },
   })
   await fault({ kind: 'throttle' })
   await fetch(`${url}/_keyturn/faults`, { method: 'DELETE' })
-  expect((await (await fetch(`${url}/_keyturn/faults`)).json()).faults).toEqual([])
+  expect(await (await fetch(`${url}/_keyturn/faults`)).json()).toEqual({ faults: [] })
 })
 
 test('E: a kill fault ends the calling invocation and never answers it', async () => {
