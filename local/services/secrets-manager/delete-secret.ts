@@ -36,7 +36,7 @@ export function deleteSecret(input: unknown, call: Call): unknown {
     context,
     deletedToo: ForceDeleteWithoutRecovery,
   })
-  cloud.rotations.cancel(secret)
+  cloud.rotations.interrupt(secret)
   if (ForceDeleteWithoutRecovery) {
     delete cloud.state.secretsManager.secrets[secret.name]
     return { ARN: secret.arn, Name: secret.name, DeletionDate: now }

@@ -20,7 +20,9 @@ export interface Rotations {
   schedule(secret: SecretRecord): void
   /** A value that somebody put counts as a rotation: the next window is set from now. */
   countAsRotation(secret: SecretRecord): void
-  /** Stops retries and schedule; a step under way ends, and nothing follows it. */
+  /** Ends a rotation under way: its step runs to the end, and nothing follows it. */
+  interrupt(secret: SecretRecord): void
+  /** Interrupts, and turns the schedule off. */
   cancel(secret: SecretRecord): void
   /** Takes schedules, and rotations that a restart cut off, up again. */
   resume(): void
@@ -142,10 +144,13 @@ export function createRotations(cloud: Cloud): Rotations {
     test,
     schedule,
     countAsRotation: setNext,
+    interrupt(secret) {
+      delete secret.rotation?.running
+    },
     cancel(secret) {
       if (!secret.rotation) return
-      secret.rotation.enabled = false
       delete secret.rotation.running
+      secret.rotation.enabled = false
       delete secret.rotation.nextAt
     },
     resume() {

@@ -1,9 +1,11 @@
 import {
   CancelRotateSecretCommand,
   CreateSecretCommand,
+  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
+  RestoreSecretCommand,
   RotateSecretCommand,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
@@ -240,6 +242,19 @@ test('E: CancelRotateSecret ends a rotation under way and turns the schedule off
   const described = await describe()
   expect(described.RotationEnabled).toBe(false)
   expect(described.VersionIdsToStages?.[VersionId ?? '']).toEqual(['AWSPENDING'])
+})
+
+test('E: a deleted secret does not rotate, and one that is restored rotates again', async () => {
+  const { cloud, secrets, stub, rotate } = await rotatingSecret()
+  await rotate({ RotateImmediately: false, RotationRules: { ScheduleExpression: 'rate(4 hours)' } })
+  await secrets.send(new DeleteSecretCommand({ SecretId: 's' }))
+  await cloud.clock.advance(5 * HOUR)
+  expect(stub.steps).toEqual(['testSecret'])
+
+  await secrets.send(new RestoreSecretCommand({ SecretId: 's' }))
+  await cloud.clock.advance(SECOND)
+
+  expect(stub.steps).toHaveLength(5)
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { CreateKeyCommand, ListKeysCommand, ReplicateKeyCommand } from '@aws-sdk/client-kms'
 import { CreateSecretCommand, DescribeSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager'
 import { expect, test } from 'vitest'
@@ -49,6 +50,15 @@ test('E: bodies that are no JSON and members of the wrong kind are refused with 
     __type: 'ValidationException',
     message: expect.stringContaining('SecretId'),
   })
+})
+
+test('E: a compressed body is read', async () => {
+  const { url } = await startTestCloud()
+  const headers = { ...signed('kms'), 'x-amz-target': 'TrentService.ListKeys', 'content-encoding': 'gzip' }
+
+  const answer = await fetch(url, { method: 'POST', headers, body: gzipSync('{"Limit": 5}') })
+
+  expect(await answer.json()).toEqual({ Keys: [], Truncated: false })
 })
 
 test('E: a taken port is an error that names the flag', async () => {
