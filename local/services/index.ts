@@ -1,4 +1,5 @@
 import { cloudwatch } from './cloudwatch/index.ts'
+import { ecs } from './ecs/index.ts'
 import { createIam } from './iam/create-iam.ts'
 import { iam } from './iam/index.ts'
 import { kms } from './kms/index.ts'
@@ -7,11 +8,12 @@ import { lambda } from './lambda/index.ts'
 import { logs } from './logs/index.ts'
 import { secretsManager } from './secrets-manager/index.ts'
 import type { Service } from './service.ts'
+import { sns } from './sns/index.ts'
 import { sts } from './sts/index.ts'
 import type { Wiring } from './wiring.ts'
 
 /** Every service of the local cloud, one line each. */
-export const services: readonly Service[] = [secretsManager, kms, lambda, iam, sts, logs, cloudwatch]
+export const services: readonly Service[] = [secretsManager, kms, lambda, ecs, iam, sts, logs, cloudwatch, sns]
 
 /** The parts that services ask each other for. */
 export const wiring: Wiring = {

@@ -2,7 +2,6 @@ import type { Cloud } from '../../cloud.ts'
 import { callCloud } from '../../process/call-cloud.ts'
 import { lambdaOf } from './create-lambda.ts'
 import type { FunctionTarget } from './identify.ts'
-import { roleCredentials } from './role-credentials.ts'
 import type { InvokeResult } from './types.ts'
 
 export interface EventOutcome {
@@ -37,13 +36,14 @@ async function send(
   body: unknown,
 ): Promise<void> {
   const { role } = version.settings
+  const assume = { service: 'lambda.amazonaws.com', sourceArn: record.arn }
   if (destination.split(':')[2] === 'lambda') {
-    const invoker = cloud.iam.assume(role, record.name, { service: 'lambda.amazonaws.com', sourceArn: record.arn })
+    const invoker = cloud.iam.assume(role, record.name, assume)
     await lambdaOf(cloud).invoke(destination, body, { type: 'Event', invoker })
     return
   }
   const form = { Action: 'Publish', Version: '2010-03-31', TopicArn: destination, Message: JSON.stringify(body) }
-  await callCloud(cloud, roleCredentials(cloud, role, record)(), {
+  await callCloud(cloud, cloud.iam.issueCredentials(role, record.name, assume), {
     service: 'sns',
     contentType: 'application/x-www-form-urlencoded',
     body: new URLSearchParams(form).toString(),

@@ -21,12 +21,12 @@ export async function runFunction(
   payload: unknown,
 ): Promise<InvokeResult> {
   const sandbox = sandboxes.acquire(record, version)
-  const { log, runtime } = sandbox
+  const { log, runtime, onLine, tail } = sandbox
   const { timeoutSeconds, memoryMb, tracing } = version.settings
   const requestId = cloud.random.uuid()
   const timeoutMs = timeoutSeconds * SECOND
-  log.begin()
-  log.write(`START RequestId: ${requestId} Version: ${version.version}`)
+  tail.length = 0
+  onLine(`START RequestId: ${requestId} Version: ${version.version}`)
   const traceId = newTraceId(cloud)
   const failedStart = sandbox.cold ? await within(INIT_MS, sandboxes, sandbox, () => runtime.start()) : undefined
   const started = cloud.clock.monotonic()
@@ -38,12 +38,12 @@ export async function runFunction(
 
   const duration = (cloud.clock.monotonic() - started).toFixed(2)
   const error = errorOf(outcome, requestId)
-  if (error && outcome.kind !== 'error') log.write(error.errorMessage)
-  log.write(`END RequestId: ${requestId}`)
-  log.write(
+  if (error && outcome.kind !== 'error') onLine(error.errorMessage)
+  onLine(`END RequestId: ${requestId}`)
+  onLine(
     `REPORT RequestId: ${requestId}\tDuration: ${duration} ms\tBilled Duration: ${Math.ceil(Number(duration))} ms\tMemory Size: ${memoryMb} MB`,
   )
-  const logTail = log.lines().join('\n').slice(-TAIL_BYTES)
+  const logTail = tail.join('\n').slice(-TAIL_BYTES)
   if (tracing === 'Active') sendTrace(cloud, sandbox, version.settings.role)
   await log.flush()
   if (outcome.kind === 'ok' || (outcome.kind === 'error' && !outcome.fatal)) sandboxes.release(sandbox)

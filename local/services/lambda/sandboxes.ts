@@ -1,10 +1,10 @@
 import { MINUTE, SECOND } from '../../../core/clock.ts'
 import type { Cloud } from '../../cloud.ts'
 import { type ChildProcesses, createChildProcesses } from '../../process/child-processes.ts'
+import { type LogStream, openLogStream } from '../../process/log-stream.ts'
+import { roleCredentials } from '../../process/role-credentials.ts'
 import type { Credentials } from '../iam/types.ts'
 import { throttled } from './errors.ts'
-import { createLogStream, type LogStream } from './log-stream.ts'
-import { roleCredentials } from './role-credentials.ts'
 import { childProcessRuntime } from './runtime/child-process.ts'
 import { environmentVariables } from './runtime/environment-variables.ts'
 import type { FunctionRuntime } from './runtime/function-runtime.ts'
@@ -19,6 +19,10 @@ export interface Sandbox {
   readonly credentials: Credentials
   readonly runtime: FunctionRuntime
   readonly log: LogStream
+  /** Takes a line of the function's log. */
+  readonly onLine: (line: string) => void
+  /** The current invocation's lines. */
+  readonly tail: string[]
   /** False from its second invocation on. */
   cold: boolean
   busy: boolean
@@ -107,17 +111,41 @@ function start(
   version: FunctionVersion,
 ): Sandbox {
   const { name } = record
+  const assume = { service: 'lambda.amazonaws.com', sourceArn: record.arn }
   const credentials = cloud.iam.issueCredentials(version.settings.role, name, {
-    service: 'lambda.amazonaws.com',
-    sourceArn: record.arn,
+    ...assume,
     durationMs: Math.max(CREDENTIAL_MS, version.settings.timeoutSeconds * SECOND + CREDENTIAL_RESERVE_MS),
   })
   const code = Buffer.from(cloud.state.lambda.code[version.codeSha256] ?? '', 'base64')
   const inProcess = isInProcessCode(code)
   const taskRoot = inProcess ? process.cwd() : roots.folderFor(version.codeSha256, code)
-  const log = createLogStream(cloud, roleCredentials(cloud, version.settings.role, record), version)
+  const log = openLogStream(cloud, roleCredentials(cloud, version.settings.role, name, assume), {
+    group: version.settings.logGroup,
+    name: streamName(cloud, version),
+    createGroup: true,
+  })
   const environment = environmentVariables(cloud, record, version, { credentials, logStream: log.name, taskRoot })
-  const options = { name, environment, onLine: log.write }
+  const tail: string[] = []
+  const onLine = (line: string): void => {
+    tail.push(line)
+    log.write(line)
+  }
+  const options = { name, environment, onLine }
   const runtime = inProcess ? inProcessRuntime(code, options) : childProcessRuntime(children, taskRoot, options)
-  return { functionName: name, revisionId: version.revisionId, credentials, runtime, log, cold: true, busy: true }
+  return {
+    functionName: name,
+    revisionId: version.revisionId,
+    credentials,
+    runtime,
+    log,
+    tail,
+    onLine,
+    cold: true,
+    busy: true,
+  }
+}
+
+function streamName(cloud: Cloud, { version }: FunctionVersion): string {
+  const day = cloud.clock.now().toISOString().slice(0, 10).replaceAll('-', '/')
+  return `${day}/[${version}]${Buffer.from(cloud.random.bytes(16)).toString('hex')}`
 }
