@@ -12,7 +12,7 @@ export interface LocalStackOptions {
   readonly stack?: string
   /** Where Pulumi.yaml is; the root of this repository unless given. */
   readonly directory?: string
-  /** Laid over the files' values, by key with namespace. */
+  /** Laid over the files' values, by key with namespace; undefined takes a setting away. */
   readonly overrides?: Readonly<Record<string, unknown>>
 }
 
@@ -45,7 +45,9 @@ export async function localStackConfig(options: LocalStackOptions): Promise<Loca
   const { stack = 'dev', directory = ROOT, upstreamUrl, secrets, overrides = {} } = options
   const files = await readStackFiles(directory, stack)
   const { value, unmapped } = rewriteOrigins({ ...files.config, ...overrides }, providerOrigins(upstreamUrl))
-  const settings = Object.entries(value as Record<string, unknown>).filter(([key]) => key !== VALUES)
+  const settings = Object.entries(value as Record<string, unknown>).filter(
+    ([key, setting]) => key !== VALUES && setting !== undefined,
+  )
   const encrypted = settings.filter(([, setting]) => holdsEncrypted(setting)).map(([key]) => key)
   if (encrypted.length > 0) {
     throw needsHuman(

@@ -54,10 +54,11 @@ describe('localStackConfig (E)', () => {
     expect(unmapped).toEqual(['https://api.example.com'])
   })
 
-  it('lays overrides over the files', async () => {
-    const overrides = { 'keyturn:logRetentionDays': 7 }
+  it('lays overrides over the files, and takes away what they leave undefined', async () => {
+    const overrides = { 'keyturn:logRetentionDays': 7, 'keyturn:proxy': undefined }
     const { config } = await localStackConfig({ upstreamUrl, secrets: {}, directory, overrides })
     expect(config['keyturn:logRetentionDays']).toBe('7')
+    expect(config).not.toHaveProperty('keyturn:proxy')
   })
 
   it('refuses a secret that only Pulumi can read, by name', async () => {
