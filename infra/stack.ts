@@ -21,6 +21,7 @@ import { pick, present } from './maps.ts'
 import { naming as createNaming, type Naming } from './naming.ts'
 import { operatorArns } from './operators.ts'
 import { type IamStatement, renderGrants } from './permissions.ts'
+import { assertRoleFits, familyGrants } from './role-size.ts'
 
 export interface StackOptions {
   /** Pulumi project: `keyturn`. */
@@ -47,7 +48,7 @@ export interface StackOutputs {
 
 /**
  * Everything that Keyturn is in AWS.
- * @throws KeyturnError `artifact-missing`, `operators-needed`
+ * @throws KeyturnError `artifact-missing`, `operators-needed`, `role-policy-too-long`
  */
 export async function createStack(config: StackConfig, options: StackOptions): Promise<StackOutputs> {
   const artifacts = options.artifacts ?? builtArtifacts()
@@ -56,6 +57,9 @@ export async function createStack(config: StackConfig, options: StackOptions): P
   const naming = nameStack()
   const inventory = readSecrets(config.secrets)
   const access = secretAccess(config, inventory, operatorArns(config.operators, caller.arn), naming)
+  for (const family of families()) {
+    assertRoleFits(family, familyGrants(inventory, family, enginePermissions), naming)
+  }
 
   const groups = createGroups()
   const secrets = createSecrets()
@@ -127,12 +131,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
   }
 
   function rotationStatements(family: Family): Output<readonly IamStatement[]> {
-    const grants = inventory
-      .filter(({ strategy }) => strategy.family === family)
-      .map(({ settings, strategy }) => ({
-        own: settings.name,
-        statements: [...enginePermissions, ...strategy.permissions],
-      }))
+    const grants = familyGrants(inventory, family, enginePermissions)
     const secretArns = all(pick(secrets, ({ arn }) => arn))
     const keyArns = all(Object.fromEntries(inventory.map(({ settings }) => [settings.name, keyOf(settings)])))
     return all([secretArns, keyArns]).apply(([secretArn, keyArn]) =>

@@ -40,7 +40,8 @@ export class ProxyImage extends ComponentResource {
     function createRepository(): Repository {
       const repository: RepositoryArgs = {
         name: args.naming.physical('proxy'),
-        imageTagMutability: 'IMMUTABLE',
+        // Tasks run by digest, which never moves; the tag may, when the same code is built on a newer base image.
+        imageTagMutability: 'MUTABLE',
         imageScanningConfiguration: { scanOnPush: true },
         forceDelete: !args.protect,
       }
@@ -70,7 +71,7 @@ export class ProxyImage extends ComponentResource {
   }
 }
 
-/** A tag that changes with the content, since tags in the repository never move. */
+/** Names the code that is in the image, for whoever looks at the repository. */
 function contentTag(files: readonly string[]): string {
   const digest = createHash('sha256')
   for (const file of files) digest.update(readFileSync(file))

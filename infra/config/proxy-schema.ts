@@ -17,7 +17,17 @@ const prefix = z
     'must not be /health, /ready or /metrics: the proxy answers these itself',
   )
 
-const header = z.string().regex(/^[A-Za-z0-9-]+$/, 'must be a header name such as "x-api-key"')
+/** Headers that frame a message or steer the connection: a key in one of them would never arrive as a key. */
+const FRAMING =
+  /^(host|content-length|content-type|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*)$/i
+
+const header = z
+  .string()
+  .regex(/^[A-Za-z0-9-]+$/, 'must be a header name such as "x-api-key"')
+  .refine(
+    (name) => !FRAMING.test(name),
+    'must not be a header that frames the message; allowed is one such as "x-api-key"',
+  )
 
 export const clientShape = {
   /** The caller in logs and metrics. */

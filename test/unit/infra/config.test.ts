@@ -123,6 +123,12 @@ describe('stack config (A2)', () => {
       'https://',
     ],
     [
+      'a key in a header that frames the message',
+      (s) => Object.assign(s.proxy.routes[0] ?? {}, { auth: { scheme: 'header', header: 'Host' } }),
+      'proxy.routes[0].auth.header',
+      'must not be a header that frames the message',
+    ],
+    [
       'a public load balancer without TLS',
       (s) => (s.proxy.loadBalancer.internal = false),
       'proxy.loadBalancer.certificateArn',

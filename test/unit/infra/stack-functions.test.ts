@@ -150,6 +150,28 @@ describe('rotation functions (A3)', () => {
   })
 })
 
+describe('roles that would outgrow IAM (A13)', () => {
+  it('are refused before anything is created', async () => {
+    const settings = devSettings()
+    const copies = Array.from({ length: 60 }, (_, index) => ({ ...settings.secrets[4], name: `client-${index}` }))
+    const config = parseStackConfig({ ...settings, secrets: [...settings.secrets, ...copies] } as never, devValues)
+    await expect(planStack(config)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'role-policy-too-long',
+        message: expect.stringMatching(/"generated".*62 secrets/),
+      }),
+    )
+  })
+
+  it('fit with a few dozen secrets each, as AWS counts', async () => {
+    const settings = devSettings()
+    const copies = Array.from({ length: 30 }, (_, index) => ({ ...settings.secrets[4], name: `client-${index}` }))
+    const config = parseStackConfig({ ...settings, secrets: [...settings.secrets, ...copies] } as never, devValues)
+    const large = await planStack(config)
+    for (const { inputs } of large.ofType(ROLE_POLICY)) expect(String(inputs.policy).length).toBeLessThanOrEqual(10_240)
+  })
+})
+
 describe('sweeper (A5)', () => {
   it('is started by a schedule whose role may start it and nothing else', () => {
     expect(plan.one('aws:scheduler/schedule:Schedule', 'sweep-schedule').inputs).toMatchObject({

@@ -34,7 +34,6 @@ describe('the proxy’s image (A6)', () => {
     expect(inputs.imageName).toMatch(/^registry\.test\/keyturn-dev-proxy:[0-9a-f]{16}$/)
     expect(inputs.build).toMatchObject({ platform: 'linux/arm64' })
     expect(plan.one('aws:ecr/repository:Repository', 'proxy-image-repository').inputs).toMatchObject({
-      imageTagMutability: 'IMMUTABLE',
       imageScanningConfiguration: { scanOnPush: true },
       forceDelete: false,
     })
