@@ -19,7 +19,7 @@ export interface DataServerOptions {
 /** The HTTP server of the data port: strict parsing, limits on heads and connections, none on a stream's total time. */
 export function createDataServer(options: DataServerOptions): Server {
   const { handle, refuse, limits } = options
-  const busy = new WeakSet<Duplex>()
+  const busy = new WeakMap<Duplex, Set<Exchange>>()
   const server = createServer({
     insecureHTTPParser: false,
     requireHostHeader: true,
@@ -44,20 +44,29 @@ export function createDataServer(options: DataServerOptions): Server {
     endWith(socket, 'method-not-allowed', 'CONNECT is not served here.', options.random.uuid())
   })
   server.on('clientError', (error: Error & { code?: string }, socket) => {
-    if (busy.has(socket) || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
-    else endWith(socket, ...explain(error.code, limits), options.random.uuid())
+    const [exchange, ...others] = busy.get(socket) ?? []
+    const answering = others.length > 0 || exchange?.response.headersSent
+    if (answering || !socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy()
+      return
+    }
+    const [code, message] = explain(error.code, limits)
+    if (exchange) exchange.facts.code = code
+    if (exchange) exchange.response.statusCode = new Refusal(code, message).status
+    endWith(socket, code, message, exchange?.id ?? options.random.uuid())
   })
   return server
 
   function serve(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
     const { socket } = request
-    busy.add(socket)
+    const exchange = open(request, response, awaitsContinue, options)
+    const exchanges = busy.get(socket) ?? new Set()
+    busy.set(socket, exchanges.add(exchange))
     response.once('close', () => {
-      busy.delete(socket)
+      exchanges.delete(exchange)
       // A body that was answered before its end is read off, but not for as long as its sender likes.
       if (!request.complete && !socket.destroyed) socket.setTimeout(5 * SECOND, () => socket.destroy())
     })
-    const exchange = open(request, response, awaitsContinue, options)
     const hosts = request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length
     if (hosts > 1) void refuse(exchange, new Refusal('malformed-request', 'The request has more than one Host header.'))
     else void handle(exchange)
@@ -96,5 +105,6 @@ function endWith(socket: Duplex, code: RefusalCode, message: string, id: string)
     `x-request-id: ${id}`,
     'connection: close',
   ]
+  socket.once('error', () => socket.destroy())
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

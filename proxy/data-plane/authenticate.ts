@@ -1,4 +1,4 @@
-import type { ClientKeyMatch } from '../keys/client-keys.ts'
+import type { ClientKeys } from '../keys/client-keys.ts'
 import type { UnknownKeys } from '../keys/unknown-keys.ts'
 import type { ProxyMetrics } from '../metrics.ts'
 import { findCredentials } from './credentials.ts'
@@ -7,7 +7,7 @@ import type { FailedAuthLimit } from './failed-auth-limit.ts'
 import { Refusal } from './refusal.ts'
 
 export interface AuthenticateOptions {
-  readonly find: (credential: string) => ClientKeyMatch | undefined
+  readonly keys: Pick<ClientKeys, 'find' | 'complete'>
   readonly unknownKeys: UnknownKeys
   readonly limit: FailedAuthLimit
   readonly metrics: ProxyMetrics
@@ -15,7 +15,7 @@ export interface AuthenticateOptions {
 
 /** Lets a request through when it carries exactly one key and that key is alive at this moment. */
 export function authenticate(options: AuthenticateOptions): Stage<Routed, Identified> {
-  const { find, unknownKeys, limit, metrics } = options
+  const { keys, unknownKeys, limit, metrics } = options
   return (next) => async (exchange) => {
     const address = exchange.request.socket.remoteAddress ?? 'unknown'
     const refuse = (code: FailureCode, message: string): Refusal => {
@@ -34,10 +34,11 @@ export function authenticate(options: AuthenticateOptions): Stage<Routed, Identi
     if (others.length > 0) {
       throw refuse('credential-ambiguous', 'The request carries several different keys. Send exactly one.')
     }
-    const known = find(credential)
+    const known = keys.find(credential)
     // A key that has just been issued may not have been read yet. One that fails too often is not worth the read.
     if (!known && limit.blocked(address)) throw tooMany()
     const match = known ?? (await unknownKeys.lookAgain(credential))
+    if (!match && !keys.complete) throw unavailable()
     if (!match)
       throw refuse('key-unknown', 'The key is not known. Fetch the current value of your client key and use that.')
 
@@ -46,11 +47,7 @@ export function authenticate(options: AuthenticateOptions): Stage<Routed, Identi
     facts.clientVersion = match.versionId
     facts.clientState = match.state
     metrics.countClient(match)
-    if (match.state === 'stale') {
-      throw new Refusal('key-set-unavailable', 'Keys cannot be verified at the moment. Try again shortly.', {
-        retryAfterSeconds: 5,
-      })
-    }
+    if (match.state === 'stale') throw unavailable()
     if (match.state === 'expired') {
       const until = match.deadline?.toISOString()
       throw refuse(
@@ -72,4 +69,9 @@ function tooMany(): Refusal {
       retryAfterSeconds: 30,
     },
   )
+}
+
+function unavailable(): Refusal {
+  const message = 'Keys cannot be verified at the moment. Try again shortly.'
+  return new Refusal('key-set-unavailable', message, { retryAfterSeconds: 5 })
 }

@@ -29,7 +29,9 @@ function record(
   log: Logger,
   now: number,
 ): void {
-  const status = facts.ended === 'client-gone' && !response.headersSent ? 499 : response.statusCode
+  // 499 as nginx has it: the client left before there was an answer.
+  const unanswered = facts.ended === 'client-gone' && !response.headersSent && facts.code === undefined
+  const status = unanswered ? 499 : response.statusCode
   if (facts.route === 'own') return
   const route = facts.route ?? 'none'
   metrics.requests.inc({

@@ -35,10 +35,9 @@ export interface PipelineOptions {
 export function createPipeline(options: PipelineOptions): Handler<Exchange> {
   const { routes, clientKeys, unknownKeys, failedAuth, pools, bodyLimits, readiness, draining, metrics, clock, log } =
     options
-  const find = clientKeys.find.bind(clientKeys)
   const stages = [observe({ metrics, log, clock }), answerRefusals({ draining, log }), ownPaths({ readiness, metrics })]
   const dataPlane = chooseRoute(routes)(
-    authenticate({ find, unknownKeys, limit: failedAuth, metrics })(
+    authenticate({ keys: clientKeys, unknownKeys, limit: failedAuth, metrics })(
       stripCredentials()(replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, clock }))),
     ),
   )

@@ -51,6 +51,11 @@ export function relayResponse(
   request: Dispatcher.DispatchOptions,
   options: RelayOptions,
 ): Promise<RelayOutcome> {
+  const { response, facts } = options.exchange
+  if (response.destroyed) {
+    facts.ended ??= 'client-gone'
+    return Promise.resolve('relayed')
+  }
   return new Promise((resolve, reject) => {
     const relay = new Relay(options, resolve, reject, request.body as Readable | null)
     options.exchange.facts.dispatchedAt = options.clock.monotonic()
@@ -91,7 +96,6 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#reject = reject
     this.#response.on('close', this.#onClientClose)
     this.#exchange.cutOff.addEventListener('abort', this.#onCutOff)
-    if (this.#response.destroyed) this.#onClientClose()
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -220,11 +224,10 @@ class Relay implements Dispatcher.DispatchHandler {
   readonly #onDrain = (): void => this.#controller?.resume()
 
   readonly #onClientClose = (): void => {
-    if (!this.#response.writableFinished) {
-      this.#exchange.facts.ended ??= 'client-gone'
-      this.#abandon(new Error('the client has gone'))
-    }
+    const gone = !this.#response.writableFinished
+    if (gone) this.#exchange.facts.ended ??= 'client-gone'
     this.#settle(() => this.#resolve('relayed'))
+    if (gone) this.#abandon(new Error('the client has gone'))
   }
 
   readonly #onCutOff = (): void => {

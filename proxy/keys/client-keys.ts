@@ -78,6 +78,11 @@ export class ClientKeys {
     }
   }
 
+  /** Whether every client's set is at hand; without one of them an unknown key may well be a good one. */
+  get complete(): boolean {
+    return [...this.#stores.values()].every((store) => store.fresh)
+  }
+
   /** Loads every client's set again: an unknown key may be anyone's new one. */
   async refresh(): Promise<void> {
     await Promise.all([...this.#stores.values()].map((store) => store.refresh()))

@@ -9,7 +9,7 @@ const HEADER_SAFE = /^[\x21-\x7e]{1,8192}$/
  * @throws KeyturnError `key-malformed` (terminal) when the field is missing or the key could not stand in a header
  */
 export function readKeyValue(value: SecretString, field?: string): SecretString {
-  const text = field === undefined ? value.reveal() : readField(value.reveal(), field)
+  const text = field === undefined ? readWhole(value.reveal()) : readField(value.reveal(), field)
   if (!HEADER_SAFE.test(text)) {
     throw terminal(
       'key-malformed',
@@ -17,6 +17,12 @@ export function readKeyValue(value: SecretString, field?: string): SecretString 
     )
   }
   return new SecretString(text)
+}
+
+/** A list or an object of keys would pass for one long key. */
+function readWhole(text: string): string {
+  if (!/^[[{]/.test(text) || !isJson(text)) return text
+  throw terminal('key-malformed', 'The value is a JSON document. Name the field that holds the key (setting `field`).')
 }
 
 function readField(text: string, field: string): string {
@@ -33,5 +39,14 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   } catch {
     // The parser's own message quotes the text, which is a secret.
     return undefined
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }

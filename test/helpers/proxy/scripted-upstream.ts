@@ -31,8 +31,16 @@ export async function startUpstream(script: Script): Promise<ScriptedUpstream> {
       rawHeaders: request.rawHeaders,
       headers: request.headers,
     })
-    upstream.script(request, response)
+    void run(request, response)
   })
+  const run = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      await upstream.script(request, response)
+    } catch (error) {
+      // A request that the proxy gave up is no failure of the script; anything else is.
+      if (!request.destroyed || request.complete) throw error
+    }
+  }
   const upstream: ScriptedUpstream = { ...(await listen(server, sockets)), seen, sockets, script }
   return upstream
 }

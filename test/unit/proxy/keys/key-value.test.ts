@@ -20,6 +20,8 @@ test.each([
   ['a field that is no text', '{"key":{"a":1}}', 'key'],
   ['a list', '["sk-1"]', '0'],
   ['several keys', 'sk-1, sk-2', undefined],
+  ['a list of keys', '["sk-1","sk-2"]', undefined],
+  ['a JSON object without a field setting', '{"key":"sk-1"}', undefined],
   ['an inherited field', '{}', 'constructor'],
 ])('%s is malformed, and the message does not quote it', (_what, value, field) => {
   expect(() => readKeyValue(new SecretString(value), field)).toThrow(expect.objectContaining({ code: 'key-malformed' }))

@@ -1,0 +1,127 @@
+import type { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { ask } from '../../helpers/proxy/http-client.ts'
+import { RawClient } from '../../helpers/proxy/raw-client.ts'
+import { startUpstream } from '../../helpers/proxy/scripted-upstream.ts'
+import { CLIENT_KEY, startTestProxy } from '../../helpers/proxy/start-test-proxy.ts'
+import { until } from '../../helpers/proxy/until.ts'
+
+const KEY = `X-Api-Key: ${CLIENT_KEY}`
+
+test.each([['reset'], ['close']])('C4: a client %s before the head cancels the upstream at once', async (how) => {
+  let gone = false
+  await using upstream = await startUpstream((_request, response) => {
+    response.on('close', () => {
+      gone = true
+    })
+  })
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  await using client = await RawClient.open(proxy.port)
+
+  client.head('GET /openai/x HTTP/1.1', 'Host: p', KEY)
+  await until(() => upstream.seen.length === 1, 'the upstream is asked')
+  leave(client.socket, how)
+
+  await until(() => gone, 'the upstream sees the client go', 1_000)
+  await until(
+    () => proxy.log.some(({ ended, status, code }) => ended === 'client-gone' && status === 499 && !code),
+    'it is logged',
+  )
+  expect(await proxy.metric('keyturn_proxy_in_flight_requests')).toBe(0)
+})
+
+test.each([['reset'], ['close']])('C4: a client %s inside a stream cancels the upstream at once', async (how) => {
+  let gone = false
+  await using upstream = await startUpstream((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const timer = setInterval(() => response.write('data: x\n\n'), 5)
+    response.on('close', () => {
+      gone = true
+      clearInterval(timer)
+    })
+  })
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  await using client = await RawClient.open(proxy.port)
+
+  client.head('GET /openai/x HTTP/1.1', 'Host: p', KEY)
+  await client.sees('data: x')
+  leave(client.socket, how)
+
+  await until(() => gone, 'the upstream sees the client go', 1_000)
+})
+
+test('C4: a client that leaves inside its upload cancels the upstream at once', async () => {
+  let gone = false
+  await using upstream = await startUpstream((request) => {
+    request.on('error', () => undefined)
+    request.on('close', () => {
+      gone = true
+    })
+    request.resume()
+  })
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  await using client = await RawClient.open(proxy.port)
+
+  client.head('POST /openai/x HTTP/1.1', 'Host: p', KEY, 'Content-Length: 1000').write('half')
+  await until(() => upstream.seen.length === 1, 'the upstream is asked')
+  client.socket.destroy()
+
+  await until(() => gone, 'the upstream sees the client go', 1_000)
+})
+
+test('C4: a client that leaves while its reader is stalled cancels the upstream at once', async () => {
+  let gone = false
+  await using upstream = await startUpstream((_request, response) => {
+    response.writeHead(200)
+    const fill = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+    }
+    response.on('drain', fill)
+    response.on('close', () => {
+      gone = true
+    })
+    fill()
+  })
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  await using client = await RawClient.open(proxy.port)
+  client.socket.pause()
+
+  client.head('GET /openai/x HTTP/1.1', 'Host: p', KEY)
+  await until(() => upstream.seen.length === 1, 'the upstream is asked')
+  client.socket.resetAndDestroy()
+
+  await until(() => gone, 'the upstream sees the client go', 1_000)
+})
+
+test('C4: an upstream that answers before the upload ends is heard, and the rest of the upload is not waited for', async () => {
+  await using upstream = await startUpstream((_request, response) => response.writeHead(413).end('too much'))
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  await using client = await RawClient.open(proxy.port)
+
+  client.head('POST /openai/x HTTP/1.1', 'Host: p', KEY, 'Content-Length: 1000000').write('start')
+
+  await client.sees('HTTP/1.1 413')
+  await client.sees('too much')
+})
+
+test('aborts leave no open request behind, and the next request works', async () => {
+  await using upstream = await startUpstream((request, response) => {
+    if (request.url === '/ok') response.end('ok')
+  })
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  for (let index = 0; index < 20; index += 1) {
+    await using client = await RawClient.open(proxy.port)
+    client.head('GET /openai/hang HTTP/1.1', 'Host: p', KEY)
+    await until(() => upstream.seen.length > index, 'the upstream is asked')
+    client.socket.destroy()
+  }
+
+  await until(async () => (await proxy.metric('keyturn_proxy_in_flight_requests')) === 0, 'nothing is in flight')
+  await until(() => upstream.sockets.size === 0, 'no connection to the upstream is left')
+  expect((await ask(proxy.port, { path: '/openai/ok' })).status).toBe(200)
+})
+
+function leave(socket: Socket, how: string): void {
+  if (how === 'reset') socket.resetAndDestroy()
+  else socket.destroy()
+}
