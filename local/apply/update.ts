@@ -97,14 +97,15 @@ export class Update {
     return { id: '', outputs: {} }
   }
 
-  async #registerCustom(registration: Registration): Promise<{ id: string; outputs: Properties }> {
+  async #registerCustom(asked: Registration): Promise<{ id: string; outputs: Properties }> {
     const { handlers, previous, salt, dryRun } = this.#options
-    const { urn, type, name } = registration
+    const { urn, type, name } = asked
     const handler = handlers[type] ?? providerHandler(type)
     if (!handler)
       throw new ResourceFailure(urn, 'creating', new Error(`not implemented: ${type} is not known to the local apply.`))
-    const digests = await digestInputs(registration.inputs, salt)
     const before = previous?.resources[urn]
+    const registration = keepIgnored(asked, before)
+    const digests = await digestInputs(registration.inputs, salt)
     const plan = planResource(before, registration, digests, handler)
     this.changes.push({ urn, type, name, ...plan })
     if (plan.action === 'replace' && before?.protect) {
@@ -225,6 +226,17 @@ const providerHandler = (type: string): ResourceHandler | undefined =>
         delete: async () => {},
       }
     : undefined
+
+/** Inputs whose changes the program ignores stay as they were; a secret is not known any more and counts as unchanged. */
+function keepIgnored(registration: Registration, before: ResourceState | undefined): Registration {
+  const kept = registration.ignoreChanges.filter(
+    (name) => before && name in before.inputs && !registration.secretProperties.has(name),
+  )
+  if (kept.length === 0) return registration
+  const old = Object.fromEntries(kept.map((name) => [name, before?.inputs[name]]))
+  const { inputs, elidedInputs } = registration
+  return { ...registration, inputs: { ...inputs, ...old }, elidedInputs: { ...elidedInputs, ...old } }
+}
 
 const protectedError = (urns: readonly string[], changed?: readonly string[]) =>
   terminal(

@@ -55,7 +55,7 @@ export const service = defineResource<Inputs>({
         ...toService(args),
       }),
     )
-    if (args.waitForSteadyState) await waitForSteadyState(args.cluster, name, context)
+    if (args.waitForSteadyState) await waitForSteadyState({ ...args, name }, context)
     const arn = created?.serviceArn ?? ''
     return { id: arn, outputs: { arn, name, tagsAll: args.tags ?? {} } }
   },
@@ -68,7 +68,7 @@ export const service = defineResource<Inputs>({
         ...toService(args),
       }),
     )
-    if (args.waitForSteadyState) await waitForSteadyState(args.cluster, name, context)
+    if (args.waitForSteadyState) await waitForSteadyState({ ...args, name }, context)
     return {}
   },
   delete: async ({ id, outputs }, { clients }) => {

@@ -3,10 +3,11 @@ import { iam, kms } from '@pulumi/aws'
 import { ComponentResource, Config, secret } from '@pulumi/pulumi'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ProblemsError } from '../../../../core/errors.ts'
-import { type ApplyOptions, applyStack } from '../../../../local/apply/apply.ts'
+import type { ApplyOptions } from '../../../../local/apply/apply.ts'
 import type { ApplyError } from '../../../../local/apply/errors.ts'
 import type { ProgressEvent } from '../../../../local/apply/progress.ts'
 import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
+import { applyTo, clientOptions } from '../../../helpers/apply/apply-to.ts'
 
 const TRUST = { Version: '2012-10-17', Statement: [] }
 
@@ -15,8 +16,7 @@ let client: KMSClient
 
 beforeEach(async () => {
   cloud = await startCloud({ port: 0 })
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  client = new KMSClient({ endpoint: cloud.url, region: 'eu-central-1', credentials, maxAttempts: 1 })
+  client = new KMSClient(clientOptions(cloud))
 })
 
 afterEach(async () => {
@@ -26,8 +26,7 @@ afterEach(async () => {
 
 type Program = ApplyOptions['program']
 
-const apply = (program: Program, options: Partial<ApplyOptions> = {}) =>
-  applyStack({ cloudUrl: cloud.url, stack: 'dev', config: {}, configSecrets: [], program, ...options })
+const apply = applyTo(() => cloud)
 
 const keyAndAlias = (description = 'one', aliasName = 'alias/main'): Program => {
   return async () => {

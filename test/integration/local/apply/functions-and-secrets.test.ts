@@ -8,9 +8,10 @@ import {
 import { iam, kms, lambda, secretsmanager } from '@pulumi/aws'
 import { asset, Config } from '@pulumi/pulumi'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ApplyOptions, applyStack } from '../../../../local/apply/apply.ts'
+import type { ApplyOptions } from '../../../../local/apply/apply.ts'
 import type { ApplyError } from '../../../../local/apply/errors.ts'
 import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
+import { applyTo, clientOptions } from '../../../helpers/apply/apply-to.ts'
 
 type Program = ApplyOptions['program']
 
@@ -20,13 +21,8 @@ let secrets: SecretsManagerClient
 
 beforeEach(async () => {
   cloud = await startCloud({ port: 0 })
-  const options = {
-    endpoint: cloud.url,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  }
-  functions = new LambdaClient(options)
-  secrets = new SecretsManagerClient(options)
+  functions = new LambdaClient(clientOptions(cloud))
+  secrets = new SecretsManagerClient(clientOptions(cloud))
 })
 
 afterEach(async () => {
@@ -35,8 +31,7 @@ afterEach(async () => {
   await cloud.close()
 })
 
-const apply = (program: Program, options: Partial<ApplyOptions> = {}) =>
-  applyStack({ cloudUrl: cloud.url, stack: 'dev', config: {}, configSecrets: [], program, ...options })
+const apply = applyTo(() => cloud)
 
 const TRUST = JSON.stringify({
   Version: '2012-10-17',
