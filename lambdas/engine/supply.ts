@@ -13,15 +13,24 @@ export interface Supply {
 }
 
 /** The value that a person left for this rotation. It is bound to its version: a newer one is left for the next rotation. */
-export function openSupply({ store }: Rotation, secret: SecretDescription): Supply {
+export function openSupply({ store, token }: Rotation, secret: SecretDescription): Supply {
   const versionId = Object.keys(secret.versions).find((id) => {
     const labels = secret.versions[id] ?? []
     return labels.includes(SUPPLIED_LABEL) && !labels.includes('AWSCURRENT')
   })
   let taken: string | undefined
+
+  /** An attempt that was cut off after taking the label off left the value in the pending version. */
+  async function alreadyTaken(): Promise<SecretString> {
+    const value = await store.read({ versionId: token, label: 'AWSPENDING' })
+    if (!value) throw nothingSupplied(secret.name)
+    return value
+  }
+
   return {
     take: async () => {
-      const value = versionId === undefined ? undefined : await store.read({ versionId })
+      if (versionId === undefined) return alreadyTaken()
+      const value = await store.read({ versionId })
       if (!value) throw nothingSupplied(secret.name)
       taken = versionId
       return value

@@ -1,6 +1,6 @@
 /** Stack-config parameters for the providers that the local upstream stands in for. */
-export function openAiParams(upstream: string): Record<string, unknown> {
-  const accounts = `${upstream}/openai/v1/organization/projects/proj_1/service_accounts`
+export function openAiParams(upstream: string, project = 'proj_1'): Record<string, unknown> {
+  const accounts = `${upstream}/openai/v1/organization/projects/${project}/service_accounts`
   return {
     adminSecret: 'keyturn/test/openai-admin',
     create: { method: 'POST', url: accounts, body: { name: '{name}' }, take: { key: '/api_key/value', id: '/id' } },

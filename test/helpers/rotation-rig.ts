@@ -80,17 +80,22 @@ export async function startRotationRig(): Promise<RotationRig> {
   const lambda = new LambdaClient(options)
   const inventory = { version: 1 as const, secrets: {} as Record<string, RotationEntry> }
   let logged = ''
+  // One client for each environment, as the bundled functions keep theirs while they are warm.
+  const clients = new Map<string, SecretsManagerClient>()
   const handler = inProcessCode((event, context, env) => {
     const {
       AWS_ACCESS_KEY_ID: accessKeyId = '',
       AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
       AWS_SESSION_TOKEN: sessionToken = '',
     } = env
-    const client = new SecretsManagerClient({
-      ...options,
-      maxAttempts: 5,
-      credentials: { accessKeyId, secretAccessKey, sessionToken },
-    })
+    const client =
+      clients.get(accessKeyId) ??
+      new SecretsManagerClient({
+        ...options,
+        maxAttempts: 5,
+        credentials: { accessKeyId, secretAccessKey, sessionToken },
+      })
+    clients.set(accessKeyId, client)
     const log = pino(
       { level: 'trace' },
       {
@@ -107,7 +112,7 @@ export async function startRotationRig(): Promise<RotationRig> {
       random: systemRandom,
       log,
     })
-    return handle(event, context).finally(() => client.destroy())
+    return handle(event, context)
   })
   const functionArn = await createFunction(new IAMClient(options), lambda, handler)
 
@@ -183,7 +188,7 @@ export async function startRotationRig(): Promise<RotationRig> {
         .entries(since)
         .filter(({ source, role, service }) => source === 'target' || (role === ROLE && service === 'secretsmanager')),
     async close() {
-      secrets.destroy()
+      for (const client of [...clients.values(), secrets]) client.destroy()
       lambda.destroy()
       await upstream.close()
       await running.close()

@@ -1,0 +1,272 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { DAY, HOUR } from '../../../core/clock.ts'
+import { readKeySet } from '../../../core/versions.ts'
+import { firstToken } from '../../../lambdas/engine/first-value.ts'
+import type { JournalEntry } from '../../../local/journal.ts'
+import { openAiParams, openRouterParams } from '../../helpers/provider-params.ts'
+import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
+
+/** A call at which a function is cut off: the n-th of its kind within the run. */
+interface CutPoint {
+  readonly service: string
+  readonly operation: string
+  readonly nth: number
+}
+
+interface Subject {
+  readonly title: string
+  readonly strategy: string
+  readonly provider?: 'openai' | 'openrouter'
+  readonly params: (upstream: string) => unknown
+  readonly grace?: string
+  readonly firstValue?: string
+  /** What a person does before each rotation. */
+  readonly prepare?: (arn: string, value: string) => Promise<unknown>
+}
+
+let rig: RotationRig
+let serial = 0
+let cutPoints = 0
+let violations: string[] = []
+let watched: { arn: string; provider: 'openai' | 'openrouter' } | undefined
+
+const supply = (arn: string, value: string): Promise<unknown> =>
+  rig.secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString: value, VersionStages: ['SUPPLIED'] }))
+
+/** A project for each secret, as lists are read whole. */
+const openAi = (upstream: string): unknown => openAiParams(upstream, `proj_${serial}`)
+
+const SUBJECTS: readonly Subject[] = [
+  { title: 'random', strategy: 'random', params: () => ({}) },
+  { title: 'client-key', strategy: 'client-key', params: () => ({}) },
+  { title: 'supplied', strategy: 'supplied', params: () => ({}), firstValue: 'first', prepare: supply },
+  { title: 'provider-key at OpenAI', strategy: 'provider-key', provider: 'openai', params: openAi },
+  { title: 'provider-key at OpenRouter', strategy: 'provider-key', provider: 'openrouter', params: openRouterParams },
+  {
+    title: 'provider-key, revoke-now',
+    strategy: 'provider-key',
+    provider: 'openai',
+    params: openAi,
+    grace: 'revoke-now',
+  },
+]
+
+beforeAll(async () => {
+  rig = await startRotationRig()
+  const add = rig.cloud.journal.add.bind(rig.cloud.journal)
+  // After every single call, by whomever: is there a credential that callers have and the target takes?
+  rig.cloud.journal.add = (entry) => {
+    add(entry)
+    checkAccepted(`after ${entry.operation}`)
+  }
+})
+afterAll(async () => {
+  console.log(
+    `crash safety: ${cutPoints} cut points, each before and after its call, by a killed function and by a lost connection`,
+  )
+  await rig.close()
+})
+afterEach(() => {
+  rig.cloud.faults.clear()
+  watched = undefined
+  const found = violations
+  violations = []
+  expect(found).toEqual([])
+})
+
+describe.each(SUBJECTS)('B1 crash safety of a rotation: $title', (subject) => {
+  it('completes after being cut off before or after any call, with one current version and no orphan', async () => {
+    const template = await subjectSecret(subject)
+    const points = await pointsOf(() => rotate(subject, template))
+    expect(points.length).toBeGreaterThanOrEqual(5)
+
+    for (const { point, effect } of variants(points)) {
+      const arn = await subjectSecret(subject)
+      const before = await keySet(arn)
+      rig.cloud.faults.add(fault(point, effect))
+      const token = await rotate(subject, arn)
+      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
+
+      expect(rig.cloud.faults.list()[0]?.taken, `${where} was never reached`).toBe(1)
+      rig.cloud.faults.clear()
+      if (subject.grace === 'revoke-now') await sweep(arn)
+      const after = await keySet(arn)
+      expect(after.current, where).toBe(token)
+      expect(after.pending, where).toBeUndefined()
+      expect(after.expired, where).toEqual([])
+      expect(
+        after.grace.map(({ versionId }) => versionId),
+        where,
+      ).toEqual(subject.grace === 'revoke-now' ? [] : [before.current])
+      for (const { deadline, labels } of after.grace) {
+        expect(labels, where).toHaveLength(1)
+        expect(deadline.getTime(), where).toBeGreaterThan(rig.clock.now().getTime() + DAY - 6 * HOUR)
+      }
+      expect(await rig.value(arn, token), where).not.toBe('')
+      await expectNoOrphan(arn, subject, where)
+    }
+  })
+})
+
+describe('B4 crash safety of a retirement', () => {
+  it('completes after being cut off before or after any call, and then again does nothing', async () => {
+    const subject = { ...SUBJECTS[3], grace: '1h' } as Subject
+    const due = async (): Promise<{ arn: string; old: string }> => {
+      const arn = await subjectSecret(subject)
+      const old = (await keySet(arn)).current ?? ''
+      await rotate(subject, arn)
+      await rig.clock.advance(2 * HOUR)
+      return { arn, old }
+    }
+    const retire = ({ arn, old }: { arn: string; old: string }) =>
+      rig.invoke({ Step: 'retireSecret', SecretId: arn, VersionId: old })
+    const template = await due()
+    const points = await pointsOf(() => retire(template))
+    expect(points.map(({ operation }) => operation)).toContain('DeleteKey')
+
+    for (const { point, effect } of variants(points)) {
+      const target = await due()
+      rig.cloud.faults.add(fault(point, effect))
+      await retire(target)
+      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
+      expect(rig.cloud.faults.list()[0]?.taken, `${where} was never reached`).toBe(1)
+      rig.cloud.faults.clear()
+
+      expect(await retire(target), where).toMatchObject({ failed: false })
+      expect(Object.keys(await rig.labels(target.arn)), where).toEqual([(await keySet(target.arn)).current])
+      await expectNoOrphan(target.arn, subject, where)
+      expect(await retire(target), where).toMatchObject({ failed: false })
+    }
+  })
+})
+
+describe('A4 crash safety of the first value', () => {
+  it.each(SUBJECTS.slice(3, 5))('$title: one value and one key, wherever it was cut off', async (subject) => {
+    const bare = (): Promise<string> => {
+      const name = `first-${++serial}`
+      const entry = { strategy: subject.strategy, params: subject.params(rig.upstream.url) }
+      return rig.create(name, entry, { firstValue: false })
+    }
+    const make = (arn: string) => rig.invoke({ Step: 'createFirstValue', SecretId: arn })
+    const template = await bare()
+    const points = await pointsOf(() => make(template))
+
+    for (const { point, effect } of variants(points)) {
+      const arn = await bare()
+      rig.cloud.faults.add(fault(point, effect))
+      await make(arn)
+      rig.cloud.faults.clear()
+      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
+      expect(await make(arn), where).toMatchObject({ failed: false })
+      expect(await rig.labels(arn), where).toEqual({ [firstToken(arn)]: ['AWSCURRENT'] })
+      // A first value that was cut off after it was stored leaves its clean-up to the next rotation.
+      await rotate(subject, arn)
+      await expectNoOrphan(arn, subject, where)
+    }
+  })
+})
+
+describe('B1 twice at once', () => {
+  it.each(SUBJECTS.slice(0, 5))('$title: two of every step beside each other end as one rotation', async (subject) => {
+    for (let round = 0; round < 5; round++) {
+      const arn = await subjectSecret(subject)
+      const before = await keySet(arn)
+      await subject.prepare?.(arn, `value ${serial}`)
+      // The service's own rotation, and a second one of the same token as a confused retry would make it.
+      const token = await rig.rotate(arn)
+      for (const Step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret']) {
+        const event = { Step, SecretId: arn, ClientRequestToken: token }
+        await Promise.all([rig.invoke(event), rig.invoke(event)])
+      }
+      await rig.settle()
+      const after = await keySet(arn)
+      expect(after).toMatchObject({ current: token, pending: undefined })
+      expect(after.grace.map(({ versionId }) => versionId)).toEqual([before.current])
+      await rotate(subject, arn)
+      await expectNoOrphan(arn, subject, `round ${round}`)
+    }
+  })
+})
+
+async function subjectSecret({ strategy, params, grace, firstValue, provider }: Subject): Promise<string> {
+  watched = undefined
+  const name = `crash-${++serial}`
+  const entry = { strategy, params: params(rig.upstream.url), ...(grace && { grace }) }
+  const arn = await rig.create(name, entry, firstValue === undefined ? {} : { firstValue })
+  watched = provider && { arn, provider }
+  return arn
+}
+
+async function rotate({ prepare }: Subject, arn: string): Promise<string> {
+  await prepare?.(arn, `value ${++serial}`)
+  return rig.rotateToEnd(arn)
+}
+
+async function sweep(arn: string): Promise<void> {
+  for (const { versionId } of (await keySet(arn)).expired) {
+    await rig.invoke({ Step: 'retireSecret', SecretId: arn, VersionId: versionId })
+  }
+}
+
+const keySet = async (arn: string) => readKeySet(await rig.labels(arn), rig.clock.now())
+
+/** Every call that a run makes, to AWS and to the target, as the place for a cut. */
+async function pointsOf(run: () => Promise<unknown>): Promise<readonly CutPoint[]> {
+  const since = rig.cloud.journal.last
+  await run()
+  const counts = new Map<string, number>()
+  return rig.calls(since).map(({ source, service, operation }: JournalEntry) => {
+    const nth = counts.get(operation) ?? 0
+    counts.set(operation, nth + 1)
+    return { service: source === 'target' ? 'upstream' : service, operation, nth }
+  })
+}
+
+type Effect = { readonly kind: 'kill' | 'drop'; readonly when: 'before' | 'after' }
+
+function* variants(points: readonly CutPoint[]): Generator<{ point: CutPoint; effect: Effect }> {
+  for (const point of points) {
+    cutPoints += 1
+    for (const kind of ['kill', 'drop'] as const) {
+      for (const when of ['before', 'after'] as const) yield { point, effect: { kind, when } }
+    }
+  }
+}
+
+const fault = ({ service, operation, nth }: CutPoint, effect: Effect) => ({
+  service,
+  operation,
+  skip: nth,
+  effect,
+  ...(service === 'secretsmanager' && { role: 'rotation-under-test' }),
+})
+
+/** The keys of this secret at the provider are those of its live versions: none more, none less. */
+async function expectNoOrphan(arn: string, { provider }: Subject, where: string): Promise<void> {
+  if (!provider) return
+  const { current, grace } = await keySet(arn)
+  const live = [current, ...grace.map(({ versionId }) => versionId)]
+  const held = await Promise.all(live.map(async (id) => JSON.parse(await rig.value(arn, id ?? '')).keyId as string))
+  const prefix = rig.upstream.keys
+    .all()
+    .find(({ id }) => id === held[0])
+    ?.name.slice(0, 'keyturn-0123456789-'.length)
+  const atProvider = rig.upstream.keys.live(provider).filter(({ name }) => name.startsWith(prefix ?? '?'))
+  expect(atProvider.map(({ id }) => id).sort(), where).toEqual(held.sort())
+}
+
+/** Synchronously, from the state itself: the current version's key and those in grace live at the provider. */
+function checkAccepted(when: string): void {
+  if (!watched) return
+  const { arn, provider } = watched
+  const record = Object.values(rig.cloud.state.secretsManager.secrets).find((secret) => secret.arn === arn)
+  if (!record) return
+  const labels = Object.fromEntries(Object.values(record.versions).map(({ id, stages }) => [id, stages]))
+  const { current, grace } = readKeySet(labels, rig.clock.now())
+  const names = rig.upstream.keys.live(provider).map(({ name }) => name)
+  for (const version of [current, ...grace.map(({ versionId }) => versionId)]) {
+    if (!names.some((name) => name.endsWith(version ?? '?')))
+      violations.push(`${when}: no live key for version ${version}`)
+  }
+}
