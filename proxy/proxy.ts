@@ -90,6 +90,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     refuse: (exchange, refusal) =>
       observe({ metrics, log, clock })(answerRefusals({ draining, log })(() => Promise.reject(refusal)))(exchange),
     limits,
+    log,
     clock,
     random,
     cutOff: drain.cutOff,

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Clock, SECOND } from '../core/clock.ts'
+import type { Logger } from '../core/log.ts'
 import type { Random } from '../core/random.ts'
 import type { Exchange, Handler } from './data-plane/exchange.ts'
 import { errorBody, Refusal, type RefusalCode } from './data-plane/refusal.ts'
@@ -11,6 +12,7 @@ export interface DataServerOptions {
   /** Answers a request that is refused by its head alone. */
   readonly refuse: (exchange: Exchange, refusal: Refusal) => Promise<void>
   readonly limits: Limits
+  readonly log: Logger
   readonly clock: Clock
   readonly random: Random
   readonly cutOff: AbortSignal
@@ -38,7 +40,7 @@ export function createDataServer(options: DataServerOptions): Server {
   server.on('checkContinue', (request, response) => serve(request, response, true))
   server.on('checkExpectation', (request, response) => {
     const refusal = new Refusal('expectation-unknown', 'The only expectation that the proxy meets is 100-continue.')
-    void refuse(open(request, response, false, options), refusal)
+    settle(response, refuse(open(request, response, false, options), refusal))
   })
   server.on('connect', (_request, socket: Duplex) => {
     endWith(socket, 'method-not-allowed', 'CONNECT is not served here.', options.random.uuid())
@@ -68,8 +70,15 @@ export function createDataServer(options: DataServerOptions): Server {
       if (!request.complete && !socket.destroyed) socket.setTimeout(5 * SECOND, () => socket.destroy())
     })
     const hosts = request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length
-    if (hosts > 1) void refuse(exchange, new Refusal('malformed-request', 'The request has more than one Host header.'))
-    else void handle(exchange)
+    settle(response, hosts > 1 ? refuse(exchange, twoHosts()) : handle(exchange))
+  }
+
+  /** The stages answer every error they foresee; one that they do not must cost one connection, not the process. */
+  function settle(response: ServerResponse, exchange: Promise<void>): void {
+    exchange.catch((error: unknown) => {
+      options.log.error({ error }, 'a request could not be answered')
+      response.destroy()
+    })
   }
 }
 
@@ -86,6 +95,8 @@ function open(
   const facts = { attempts: 0, bytesIn: 0, bytesOut: 0 }
   return { id, request, response, startedAt: clock.monotonic(), awaitsContinue, cutOff, facts }
 }
+
+const twoHosts = () => new Refusal('malformed-request', 'The request has more than one Host header.')
 
 function explain(code: string | undefined, limits: Limits): [RefusalCode, string] {
   if (code === 'HPE_HEADER_OVERFLOW') return ['head-too-large', `The request's head is over ${limits.headBytes} bytes.`]

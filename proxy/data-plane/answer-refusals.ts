@@ -31,7 +31,7 @@ function unexpected(error: unknown, { id }: Exchange, log: Logger): Refusal {
   return new Refusal('internal-error', 'Something went wrong inside the proxy. Quote the request id to its operator.')
 }
 
-function answer({ request, response, id, facts }: Exchange, refusal: Refusal, draining: boolean): void {
+function answer({ request, response, id, facts, awaitsContinue }: Exchange, refusal: Refusal, draining: boolean): void {
   const body = Buffer.from(`${errorBody(refusal.code, refusal.message, id)}\n`)
   const headers = [
     'content-type',
@@ -46,7 +46,8 @@ function answer({ request, response, id, facts }: Exchange, refusal: Refusal, dr
   if (refusal.retryAfterSeconds !== undefined) headers.push('retry-after', String(refusal.retryAfterSeconds))
   const unread = hasBody(request) && !request.complete
   const short = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= READ_OFF_BYTES
-  if (draining || (unread && !short)) headers.push('connection', 'close')
+  // A client that still waits for leave to send its body may send it or not: only closing leaves no doubt.
+  if (draining || (unread && (!short || awaitsContinue))) headers.push('connection', 'close')
   facts.bytesOut = body.length
   response.writeHead(refusal.status, headers)
   response.end(request.method === 'HEAD' ? undefined : body)

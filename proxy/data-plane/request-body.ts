@@ -75,7 +75,7 @@ export class RequestBody {
       return
     }
     this.#started = true
-    if (awaitsContinue) response.writeContinue()
+    if (awaitsContinue && !response.headersSent) response.writeContinue()
     request.on('data', (chunk: Buffer) => this.#take(chunk))
     request.once('end', () => this.#end())
     request.once('error', () => this.#fail(new Error('the client ended its request early')))
