@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ServiceError } from '../../protocol/service-error.ts'
+import { own } from '../own.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Operation } from '../service.ts'
 import { path, roleName, tagRecord, tags } from './names.ts'
@@ -26,7 +27,7 @@ export const createRole: Operation = (input, call) => {
   const { cloud } = call
   const arn = `arn:aws:iam::${cloud.accountId}:role${Path}${RoleName}`
   call.authorize('iam:CreateRole', arn)
-  if (cloud.state.iam.roles[RoleName]) {
+  if (own(cloud.state.iam.roles, RoleName)) {
     throw new ServiceError('EntityAlreadyExists', `Role with name ${RoleName} already exists.`, 409)
   }
   const role = {

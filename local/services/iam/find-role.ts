@@ -1,10 +1,11 @@
 import type { Cloud } from '../../cloud.ts'
 import { ServiceError } from '../../protocol/service-error.ts'
+import { own } from '../own.ts'
 import type { RoleRecord } from './state.ts'
 
 /** @throws ServiceError `NoSuchEntity` */
 export function findRole(cloud: Cloud, name: string): RoleRecord {
-  const role = cloud.state.iam.roles[name]
+  const role = own(cloud.state.iam.roles, name)
   if (role) return role
   throw new ServiceError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404)
 }

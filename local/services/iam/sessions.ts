@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { HOUR } from '../../../core/clock.ts'
 import type { Cloud } from '../../cloud.ts'
 import { ServiceError } from '../../protocol/service-error.ts'
+import { own } from '../own.ts'
 import type { SessionRecord } from './state.ts'
 import type { Credentials } from './types.ts'
 
@@ -35,7 +36,7 @@ export function openSession(cloud: Cloud, roleName: string, sessionName: string,
  * @throws ServiceError `ExpiredTokenException`
  */
 export function sessionOf(cloud: Cloud, accessKeyId: string, token: string | undefined): SessionRecord | undefined {
-  const session = cloud.state.iam.sessions[accessKeyId]
+  const session = own(cloud.state.iam.sessions, accessKeyId)
   if (!session || token === undefined || digest(token) !== session.tokenDigest) return undefined
   if (Date.parse(session.expiresAt) > cloud.clock.now().getTime()) return session
   throw new ServiceError('ExpiredTokenException', 'The security token included in the request is expired', 403)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ServiceError } from '../../protocol/service-error.ts'
+import { own } from '../own.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Operation } from '../service.ts'
 import { streamArn } from './arns.ts'
@@ -12,7 +13,7 @@ export const createLogGroup: Operation = (input, call) => {
   const { cloud } = call
   call.authorize('logs:CreateLogGroup', streamArn(cloud, logGroupName))
   const { groups } = cloud.state.logs
-  if (groups[logGroupName]) {
+  if (own(groups, logGroupName)) {
     throw new ServiceError('ResourceAlreadyExistsException', 'The specified log group already exists')
   }
   groups[logGroupName] = {

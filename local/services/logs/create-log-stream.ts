@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ServiceError } from '../../protocol/service-error.ts'
+import { own } from '../own.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Operation } from '../service.ts'
 import { streamArn } from './arns.ts'
@@ -13,7 +14,7 @@ export const createLogStream: Operation = (input, call) => {
   const { cloud } = call
   call.authorize('logs:CreateLogStream', streamArn(cloud, logGroupName, logStreamName))
   const group = findGroup(cloud, logGroupName)
-  if (group.streams[logStreamName]) {
+  if (own(group.streams, logStreamName)) {
     throw new ServiceError('ResourceAlreadyExistsException', 'The specified log stream already exists')
   }
   group.streams[logStreamName] = { name: logStreamName, createdAt: cloud.clock.now().getTime(), events: [] }

@@ -3,6 +3,7 @@ import { SECOND } from '../../../core/clock.ts'
 import { AccessDeniedError, ServiceError } from '../../protocol/service-error.ts'
 import { roleNameOf } from '../iam/find-role.ts'
 import { readPolicyText } from '../iam/policy-text.ts'
+import { own } from '../own.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Call, Operation } from '../service.ts'
 
@@ -19,7 +20,7 @@ const schema = z.object({
 export const assumeRole: Operation = (input, call) => {
   const { RoleArn, RoleSessionName, DurationSeconds, ExternalId } = parseInput(schema, input, 'ValidationError')
   const { cloud } = call
-  const role = cloud.state.iam.roles[roleNameOf(RoleArn)]
+  const role = own(cloud.state.iam.roles, roleNameOf(RoleArn))
   if (!role) throw unknownRole(call, RoleArn)
   call.authorize('sts:AssumeRole', role.arn, ExternalId === undefined ? {} : { 'sts:ExternalId': ExternalId }, {
     resourcePolicy: readPolicyText(role.trust),

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { Cloud } from '../../cloud.ts'
+import { parseInput } from '../parse-input.ts'
+import type { Operation } from '../service.ts'
+import { emitEvent } from './create-events.ts'
+import { busArn } from './find-rule.ts'
+import { busName } from './input.ts'
+
+const entry = z.object({
+  Source: z.string().optional(),
+  DetailType: z.string().optional(),
+  Detail: z.string().optional(),
+  Resources: z.array(z.string()).optional(),
+  Time: z.number().optional(),
+  EventBusName: busName,
+  TraceHeader: z.string().optional(),
+})
+const schema = z.object({ Entries: z.array(entry).min(1).max(10) })
+
+/** Entries fail one by one; the rest is put. */
+export const putEvents: Operation = (input, call) => {
+  const { Entries } = parseInput(schema, input)
+  const { cloud } = call
+  const context = {
+    'events:source': Entries.flatMap(({ Source }) => Source ?? []),
+    'events:detail-type': Entries.flatMap(({ DetailType }) => DetailType ?? []),
+  }
+  call.authorize('events:PutEvents', busArn(cloud), context)
+  const results = Entries.map((item) => putEvent(cloud, item))
+  return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results }
+}
+
+function putEvent(cloud: Cloud, { Source, DetailType, Detail, Resources, Time }: z.infer<typeof entry>) {
+  if (!Source || !DetailType || Detail === undefined) {
+    return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Source, DetailType and Detail are required.' }
+  }
+  if (Source.startsWith('aws.')) {
+    return {
+      ErrorCode: 'NotAuthorizedForSource',
+      ErrorMessage: `Not authorized for source ${Source}: aws. is AWS's own.`,
+    }
+  }
+  const detail = readDetail(Detail)
+  if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }
+  const id = emitEvent(cloud, {
+    source: Source,
+    detailType: DetailType,
+    detail,
+    resources: Resources ?? [],
+    ...(Time !== undefined && { time: new Date(Time * 1_000) }),
+  })
+  return { EventId: id }
+}
+
+function readDetail(text: string): object | undefined {
+  try {
+    const detail: unknown = JSON.parse(text)
+    return typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? detail : undefined
+  } catch {
+    return undefined
+  }
+}
