@@ -1,0 +1,91 @@
+import { CreatePolicyCommand, IAMClient, ListAttachedRolePoliciesCommand } from '@aws-sdk/client-iam'
+import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns'
+import { ec2, ecr, getAvailabilityZones, getCallerIdentity, getRegion, iam, route53, sns } from '@pulumi/aws'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
+import { applyTo, clientOptions, touched } from '../../../helpers/apply/apply-to.ts'
+
+let cloud: RunningCloud
+beforeEach(async () => {
+  cloud = await startCloud({ port: 0 })
+})
+afterEach(() => cloud.close())
+
+const apply = applyTo(() => cloud)
+
+describe('applyStack: lookups', () => {
+  it('answers what the program asks of the account', async () => {
+    const { outputs } = await apply(
+      async () => {
+        const vpc = await ec2.getVpc({ default: true })
+        const subnets = await ec2.getSubnets({ filters: [{ name: 'vpc-id', values: [vpc.id] }] })
+        const registry = await ecr.getAuthorizationToken({})
+        return {
+          account: (await getCallerIdentity({})).accountId,
+          region: (await getRegion({})).region,
+          zones: (await getAvailabilityZones({})).names,
+          vpc: vpc.id,
+          subnets: subnets.ids,
+          registry: registry.proxyEndpoint,
+        }
+      },
+      { config: { 'aws:region': 'eu-west-1' } },
+    )
+    expect(outputs).toMatchObject({
+      account: '000000000000',
+      region: 'eu-west-1',
+      zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+      registry: 'https://000000000000.dkr.ecr.eu-west-1.amazonaws.com',
+    })
+    expect(outputs.vpc).toMatch(/^vpc-[0-9a-f]{17}$/)
+    expect(new Set(outputs.subnets as string[]).size).toBe(3)
+  })
+
+  it('refuses a question that it cannot answer, by name', async () => {
+    const program = async () => ({ zone: (await route53.getZone({ name: 'example.com' })).zoneId })
+    await expect(apply(program)).rejects.toThrow('not implemented: aws:route53/getZone:getZone')
+  })
+})
+
+describe('applyStack: links between things', () => {
+  it('attaches a policy to a role, and detaches it', async () => {
+    const client = new IAMClient(clientOptions(cloud))
+    const statement = { Sid: 'Read', Effect: 'Allow', Action: 'sns:ListTopics', Resource: '*' }
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+    const { Policy } = await client.send(new CreatePolicyCommand({ PolicyName: 'read', PolicyDocument }))
+    const program = (attached: boolean) => async () => {
+      const role = new iam.Role('role', { name: 'reader', assumeRolePolicy: '{"Version":"2012-10-17","Statement":[]}' })
+      if (attached) new iam.RolePolicyAttachment('read', { role: role.name, policyArn: Policy?.Arn ?? '' })
+      return {}
+    }
+    const policies = async () => {
+      const { AttachedPolicies } = await client.send(new ListAttachedRolePoliciesCommand({ RoleName: 'reader' }))
+      return AttachedPolicies?.map(({ PolicyName }) => PolicyName) ?? []
+    }
+
+    const { state } = await apply(program(true))
+    expect(await policies()).toEqual(['read'])
+    expect(touched(await apply(program(false), { state }))).toEqual(['delete read'])
+    expect(await policies()).toEqual([])
+    client.destroy()
+  })
+
+  it('subscribes to a topic, and takes the subscription back', async () => {
+    const client = new SNSClient(clientOptions(cloud))
+    const program = (endpoint: string | undefined) => async () => {
+      const topic = new sns.Topic('topic', { name: 'alerts' })
+      if (endpoint) new sns.TopicSubscription('hook', { topic: topic.arn, protocol: 'email', endpoint })
+      return { arn: topic.arn }
+    }
+    const { state, outputs } = await apply(program('on-call@example.com'))
+    const TopicArn = String(outputs.arn)
+    const endpoints = async () => {
+      const { Subscriptions } = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }))
+      return Subscriptions?.map(({ Endpoint }) => Endpoint) ?? []
+    }
+    expect(await endpoints()).toEqual(['on-call@example.com'])
+    await apply(program(undefined), { state })
+    expect(await endpoints()).toEqual([])
+    client.destroy()
+  })
+})
