@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { promisify } from 'node:util'
 import {
   CloudWatchClient,
   DeleteAlarmsCommand,
@@ -20,10 +17,10 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HOUR, MINUTE } from '../../../../core/clock.ts'
 import type { RunningCloud } from '../../../../local/start-cloud.ts'
+import { awsCli } from '../../../helpers/aws-cli.ts'
 import { clientOptions, startTestCloud } from '../iam/fixtures.ts'
 
 const Namespace = 'Keyturn'
-const AWS_CLI = '/usr/bin/aws'
 let running: RunningCloud
 let cloudwatch: CloudWatchClient
 
@@ -136,16 +133,10 @@ describe('metrics (E)', () => {
   })
 
   it('are put and read with the AWS CLI, which speaks the older protocol', async () => {
-    expect(existsSync(AWS_CLI), `${AWS_CLI} is missing: apt-get install awscli`).toBe(true)
+    const cli = awsCli(running.url)
     const aws = async (...args: string[]) => {
-      const options = ['--endpoint-url', running.url, '--region', 'eu-central-1', '--output', 'json']
-      const env = {
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        PATH: '/usr/bin:/bin',
-        HOME: '/nonexistent',
-      }
-      const { stdout } = await promisify(execFile)(AWS_CLI, [...options, 'cloudwatch', ...args], { env })
+      const { status, stdout, stderr } = await cli('cloudwatch', ...args)
+      if (status !== 0) throw new Error(stderr)
       return stdout === '' ? undefined : JSON.parse(stdout)
     }
     await aws(
