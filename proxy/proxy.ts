@@ -79,6 +79,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       maxBytes: limits.bodyBytes,
       idleMs: limits.bodyIdleSeconds * SECOND,
     },
+    stallMs: limits.streamIdleSeconds * SECOND,
     readiness,
     draining,
     metrics,

@@ -48,7 +48,8 @@ export function createDataServer(options: DataServerOptions): Server {
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     const [exchange, ...others] = busy.get(socket) ?? []
     const answering = others.length > 0 || exchange?.response.headersSent
-    if (answering || !socket.writable || error.code === 'ECONNRESET') {
+    const gone = error.code === 'ECONNRESET' || (exchange && error.code === 'HPE_INVALID_EOF_STATE')
+    if (answering || gone || !socket.writable) {
       socket.destroy()
       return
     }
@@ -64,6 +65,8 @@ export function createDataServer(options: DataServerOptions): Server {
     const exchange = open(request, response, awaitsContinue, options)
     const exchanges = busy.get(socket) ?? new Set()
     busy.set(socket, exchanges.add(exchange))
+    // Writing to a client that has just left is no news: its close is what counts.
+    for (const stream of [request, response]) stream.on('error', () => undefined)
     response.once('close', () => {
       exchanges.delete(exchange)
       // A body that was answered before its end is read off, but not for as long as its sender likes.

@@ -19,9 +19,14 @@ export function answerRefusals({ draining, log }: AnswerRefusalsOptions) {
         await next(exchange)
       } catch (error) {
         const refusal = error instanceof Refusal ? error : unexpected(error, exchange, log)
-        exchange.facts.code = refusal.code
-        if (exchange.response.headersSent) exchange.response.destroy()
-        else if (!exchange.response.destroyed) answer(exchange, refusal, draining())
+        const { response, facts } = exchange
+        if (response.destroyed && !response.headersSent) {
+          facts.ended ??= 'client-gone'
+          return
+        }
+        facts.code = refusal.code
+        if (response.headersSent) response.destroy()
+        else answer(exchange, refusal, draining())
       }
     }
 }

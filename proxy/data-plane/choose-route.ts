@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Route } from '../routes.ts'
 import type { Exchange, Routed, Stage } from './exchange.ts'
 import { Refusal } from './refusal.ts'
@@ -16,12 +17,19 @@ export function chooseRoute(routes: readonly Route[]): Stage<Exchange, Routed> {
     }
     facts.route = route.name
     facts.path = afterPrefix(route.prefix, path)
-    if (request.headers.upgrade?.toLowerCase() === 'websocket') {
-      throw new Refusal(
-        'upgrade-not-allowed',
-        `Route ${route.name} does not take WebSocket connections; use plain HTTP.`,
-      )
-    }
+    assertServed(request, route.name)
     await next({ ...exchange, route, path: `${route.basePath}${facts.path}` || '/', query })
+  }
+}
+
+const WEBSOCKET = /(?:^|,)\s*websocket\s*(?:,|$)/i
+
+function assertServed({ method, headers }: IncomingMessage, route: string): void {
+  if (method === 'TRACE') {
+    // It would show the client what the upstream was sent, its key among it (RFC 9110 §9.3.8).
+    throw new Refusal('method-not-allowed', 'TRACE is not served here.')
+  }
+  if (WEBSOCKET.test(headers.upgrade ?? '')) {
+    throw new Refusal('upgrade-not-allowed', `Route ${route} does not take WebSocket connections; use plain HTTP.`)
   }
 }

@@ -1,9 +1,10 @@
 import type { Pool } from 'undici'
 import type { Clock } from '../../core/clock.ts'
+import { AttemptFailed } from './attempt.ts'
 import { forEachHeader } from './credentials.ts'
 import type { Stripped } from './exchange.ts'
 import { Refusal } from './refusal.ts'
-import { AttemptFailed, type RelayOptions, type RelayOutcome, relayResponse } from './relay-response.ts'
+import { type RelayOptions, type RelayOutcome, relayResponse } from './relay-response.ts'
 import type { RequestBody } from './request-body.ts'
 
 export interface Attempt {
@@ -20,11 +21,12 @@ export interface ForwardOptions {
   /** One pool of connections per upstream origin. */
   readonly pools: ReadonlyMap<string, Pool>
   readonly draining: () => boolean
+  readonly stallMs: number
   readonly clock: Clock
 }
 
 /** Sends one attempt to the route's upstream, again only if a connection died without a byte of answer. */
-export function forwardTo({ pools, draining, clock }: ForwardOptions): Forward {
+export function forwardTo({ pools, ...options }: ForwardOptions): Forward {
   return async ({ exchange, body, headers, judge }) => {
     const { route, path, query, request } = exchange
     const pool = pools.get(route.origin)
@@ -37,7 +39,7 @@ export function forwardTo({ pools, draining, clock }: ForwardOptions): Forward {
           headers: [...headers, 'host', route.host, ...lengthOf(body)],
           body: body?.open() ?? null,
         }
-        return await relayResponse(pool, message, { exchange, judge, draining, clock })
+        return await relayResponse(pool, message, { exchange, judge, ...options })
       } catch (error) {
         if (!(error instanceof AttemptFailed)) throw error
         if (!again && mayRetry(error, exchange, body)) continue

@@ -24,6 +24,7 @@ export interface PipelineOptions {
   readonly failedAuth: FailedAuthLimit
   readonly pools: ReadonlyMap<string, Pool>
   readonly bodyLimits: RequestBodyLimits
+  readonly stallMs: number
   readonly readiness: () => Readiness
   readonly draining: () => boolean
   readonly metrics: ProxyMetrics
@@ -33,12 +34,24 @@ export interface PipelineOptions {
 
 /** The data plane, outermost stage first. */
 export function createPipeline(options: PipelineOptions): Handler<Exchange> {
-  const { routes, clientKeys, unknownKeys, failedAuth, pools, bodyLimits, readiness, draining, metrics, clock, log } =
-    options
+  const {
+    routes,
+    clientKeys,
+    unknownKeys,
+    failedAuth,
+    pools,
+    bodyLimits,
+    stallMs,
+    readiness,
+    draining,
+    metrics,
+    clock,
+    log,
+  } = options
   const stages = [observe({ metrics, log, clock }), answerRefusals({ draining, log }), ownPaths({ readiness, metrics })]
   const dataPlane = chooseRoute(routes)(
     authenticate({ keys: clientKeys, unknownKeys, limit: failedAuth, metrics })(
-      stripCredentials()(replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, clock }))),
+      stripCredentials()(replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, stallMs, clock }))),
     ),
   )
   return stages.reduceRight((next, stage) => stage(next), dataPlane)

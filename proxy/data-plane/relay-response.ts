@@ -2,15 +2,13 @@ import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../core/clock.ts'
+import { AttemptFailed, type Verdict } from './attempt.ts'
+import { CUT_SHORT, type CutShortCode, cutShort } from './cut-short.ts'
 import type { Exchange } from './exchange.ts'
 import { headerValue, responseHeaders, responseTrailers } from './headers.ts'
 import { Refusal } from './refusal.ts'
-import { EventBoundary, isEventStream, terminalEvent } from './terminal-event.ts'
-
-/** What becomes of an upstream's answer, decided on its head. */
-export type Verdict =
-  | { readonly keep: true /** Value of the header `x-keyturn-replay`. */; readonly replay?: string }
-  | { readonly keep: false }
+import { ClientGone } from './request-body.ts'
+import { EventBoundary, isEventStream } from './terminal-event.ts'
 
 export type RelayOutcome = 'relayed' | 'discarded'
 
@@ -18,29 +16,13 @@ export interface RelayOptions {
   readonly exchange: Exchange
   readonly judge: (status: number) => Verdict | Promise<Verdict>
   readonly draining: () => boolean
+  /** For how long a client may take no byte while some wait for it. */
+  readonly stallMs: number
   readonly clock: Clock
-}
-
-/** An attempt that failed before its answer's head was passed on. */
-export class AttemptFailed extends Error {
-  readonly code: string
-  /** The request was written to a connection. */
-  readonly sent: boolean
-  /** Something of an answer came back. */
-  readonly answered: boolean
-
-  constructor(cause: Error, sent: boolean, answered: boolean) {
-    super('The attempt failed', { cause })
-    this.code = 'code' in cause ? String(cause.code) : cause.name
-    this.sent = sent
-    this.answered = answered
-  }
 }
 
 /** Bytes of a discarded answer that are read so that its connection can be used again; over it the connection goes. */
 const DISCARD_BYTES = 64 * 1024
-/** For how long a client may take to fetch the terminal event. */
-const FAREWELL_MS = 5_000
 
 /**
  * Sends one attempt and passes its answer to the client as it comes, with the client's pace as the upstream's pace.
@@ -56,6 +38,7 @@ export function relayResponse(
     facts.ended ??= 'client-gone'
     return Promise.resolve('relayed')
   }
+  if (options.exchange.cutOff.aborted) return Promise.reject(new Refusal('draining', CUT_SHORT.draining))
   return new Promise((resolve, reject) => {
     const relay = new Relay(options, resolve, reject, request.body as Readable | null)
     options.exchange.facts.dispatchedAt = options.clock.monotonic()
@@ -81,6 +64,7 @@ class Relay implements Dispatcher.DispatchHandler {
   #hasLength = false
   #over = false
   #discarded = 0
+  #stall: NodeJS.Timeout | undefined
 
   constructor(
     options: RelayOptions,
@@ -182,46 +166,48 @@ class Relay implements Dispatcher.DispatchHandler {
   #write(chunk: Buffer): void {
     this.#exchange.facts.bytesOut += chunk.length
     if (this.#events) this.#boundary.see(chunk)
-    if (!this.#response.write(chunk)) this.#controller?.pause()
+    if (this.#response.write(chunk)) return
+    this.#controller?.pause()
+    this.#armStall()
+  }
+
+  /** A client that stops reading would hold its upstream connection for ever. */
+  #armStall(): void {
+    clearTimeout(this.#stall)
+    this.#stall = setTimeout(() => this.#response.destroy(), this.#options.stallMs)
   }
 
   #end(rawTrailers: readonly string[]): void {
     const trailers = responseTrailers(rawTrailers)
     if (trailers.length > 0 && !this.#hasLength) this.#response.addTrailers(trailers)
     this.#response.end()
+    this.#armStall()
   }
 
-  /** The client's connection must not end as if the answer were whole. */
-  #cutShort(code: 'upstream-closed' | 'upstream-idle' | 'draining'): void {
+  #cutShort(code: CutShortCode): void {
     const { facts, id } = this.#exchange
     facts.code = code
     facts.ended = code === 'draining' ? 'cut-off' : 'upstream-died'
-    const response = this.#response
-    const farewell = this.#events && this.#boundary.reached && response.writable
-    this.#settle(() => undefined)
-    if (farewell) {
-      const timer = setTimeout(() => response.destroy(), FAREWELL_MS)
-      response.write(terminalEvent(code, FAREWELLS[code], id), () => {
-        clearTimeout(timer)
-        response.destroy()
-      })
-    } else if (response.socket && !response.chunkedEncoding && !this.#hasLength) {
-      // Nothing but the connection's end marks the end of this body, so it ends with a reset.
-      response.socket.resetAndDestroy()
-    } else {
-      response.destroy()
-    }
-    this.#resolve('relayed')
+    const events = this.#events && this.#boundary.reached
+    this.#settle(() => this.#resolve('relayed'))
+    cutShort(this.#response, { code, requestId: id, events, hasLength: this.#hasLength })
   }
 
   #fail(error: Error): void {
+    if (error instanceof ClientGone) {
+      this.#onClientClose()
+      return
+    }
     const failure =
       error instanceof Refusal ? error : new AttemptFailed(error, this.#controller !== undefined, this.#answered)
     this.#settle(() => this.#reject(failure))
     this.#controller?.abort(error)
   }
 
-  readonly #onDrain = (): void => this.#controller?.resume()
+  readonly #onDrain = (): void => {
+    clearTimeout(this.#stall)
+    this.#controller?.resume()
+  }
 
   readonly #onClientClose = (): void => {
     const gone = !this.#response.writableFinished
@@ -232,7 +218,7 @@ class Relay implements Dispatcher.DispatchHandler {
 
   readonly #onCutOff = (): void => {
     if (this.#state === 'relaying') this.#cutShort('draining')
-    else this.#settle(() => this.#reject(new Refusal('draining', FAREWELLS.draining)))
+    else this.#settle(() => this.#reject(new Refusal('draining', CUT_SHORT.draining)))
     this.#abandon(new Error('cut off by a drain'))
   }
 
@@ -244,18 +230,13 @@ class Relay implements Dispatcher.DispatchHandler {
   #settle(report: () => void): void {
     if (this.#state === 'settled') return
     this.#state = 'settled'
+    clearTimeout(this.#stall)
     this.#response.off('close', this.#onClientClose)
     this.#response.off('drain', this.#onDrain)
     this.#exchange.cutOff.removeEventListener('abort', this.#onCutOff)
     report()
   }
 }
-
-const FAREWELLS = {
-  'upstream-closed': 'The upstream closed the connection before its answer was complete. Send the request again.',
-  'upstream-idle': 'The upstream fell silent inside its answer. Send the request again.',
-  draining: 'The proxy is shutting down. Send the request again.',
-} as const
 
 const toText = (value: Buffer | string): string => (typeof value === 'string' ? value : value.toString('latin1'))
 

@@ -1,10 +1,10 @@
 import type { UpstreamKey } from '../keys/upstream-keys.ts'
 import type { ProxyMetrics } from '../metrics.ts'
+import type { Verdict } from './attempt.ts'
 import type { Handler, Stripped } from './exchange.ts'
 import type { Forward } from './forward.ts'
 import { injectKey } from './headers.ts'
 import { Refusal } from './refusal.ts'
-import type { Verdict } from './relay-response.ts'
 import { hasBody, RequestBody, type RequestBodyLimits } from './request-body.ts'
 
 export interface ReplayOptions {

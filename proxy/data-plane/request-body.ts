@@ -78,9 +78,9 @@ export class RequestBody {
     if (awaitsContinue && !response.headersSent) response.writeContinue()
     request.on('data', (chunk: Buffer) => this.#take(chunk))
     request.once('end', () => this.#end())
-    request.once('error', () => this.#fail(new Error('the client ended its request early')))
+    request.once('error', () => this.#fail(new ClientGone()))
     request.once('close', () => {
-      if (!this.#ended) this.#fail(new Error('the client ended its request early'))
+      if (!this.#ended) this.#fail(new ClientGone())
     })
   }
 
@@ -124,6 +124,9 @@ export class RequestBody {
     }, this.#limits.idleMs)
   }
 }
+
+/** The client left before its request was complete. */
+export class ClientGone extends Error {}
 
 /** Whether a request has a body at all (RFC 9112 §6.3). */
 export function hasBody(request: IncomingMessage): boolean {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ask } from '../../helpers/proxy/http-client.ts'
 import { RawClient } from '../../helpers/proxy/raw-client.ts'
 import { startUpstream } from '../../helpers/proxy/scripted-upstream.ts'
-import { CLIENT_KEY, startTestProxy } from '../../helpers/proxy/start-test-proxy.ts'
+import { CLIENT_KEY, CLIENT_SECRET, startTestProxy } from '../../helpers/proxy/start-test-proxy.ts'
 import { until } from '../../helpers/proxy/until.ts'
 
 const KEY = `X-Api-Key: ${CLIENT_KEY}`
@@ -67,6 +67,53 @@ test('C4: a client that leaves inside its upload cancels the upstream at once', 
   client.socket.destroy()
 
   await until(() => gone, 'the upstream sees the client go', 1_000)
+  await until(() => proxy.log.some(({ message }) => message === 'request'), 'it is logged')
+  expect(proxy.log.at(-1)).toMatchObject({ status: 499, ended: 'client-gone', bytesIn: 4 })
+  expect(proxy.log.at(-1)?.code).toBeUndefined()
+})
+
+test('C15: a client that stops reading is given up, and its upstream with it', async () => {
+  let gone = false
+  await using upstream = await startUpstream((_request, response) => {
+    response.writeHead(200)
+    const fill = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+    }
+    response.on('drain', fill)
+    response.on('close', () => {
+      gone = true
+    })
+    fill()
+  })
+  await using proxy = await startTestProxy({ upstream: upstream.url, limits: { streamIdleSeconds: 0.3 } })
+  await using client = await RawClient.open(proxy.port)
+  client.socket.pause()
+
+  client.head('GET /openai/x HTTP/1.1', 'Host: p', KEY)
+
+  await until(() => gone, 'the upstream is let go')
+})
+
+test('C4: a client that leaves while its key is looked up again never reaches the upstream', async () => {
+  await using upstream = await startUpstream((_request, response) => response.end('ok'))
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  const gate = Promise.withResolvers<void>()
+  proxy.source.gate = () => gate.promise
+  proxy.source.set(CLIENT_SECRET, { v2: { labels: ['AWSCURRENT'], value: 'kt_fresh' } })
+  const reads = proxy.source.calls.labels
+  await using client = await RawClient.open(proxy.port)
+
+  client.head('GET /openai/x HTTP/1.1', 'Host: p', 'X-Api-Key: kt_fresh')
+  await until(() => proxy.source.calls.labels > reads, 'the key set is read again')
+  client.socket.destroy()
+  await client.seesClose()
+  // Later events on the proxy's loop: by then it has seen the client go.
+  for (let round = 0; round < 3; round += 1) await ask(proxy.port, { path: '/health' })
+  gate.resolve()
+
+  await until(() => proxy.log.some(({ ended }) => ended === 'client-gone'), 'it is logged')
+  expect(upstream.seen).toEqual([])
+  expect(upstream.sockets.size).toBe(0)
 })
 
 test('C4: a client that leaves while its reader is stalled cancels the upstream at once', async () => {

@@ -118,6 +118,7 @@ test.each([
   ['an unknown route', { path: '/nowhere' }, 404, 'route-unknown'],
   ['dot-dot', { path: '/openai/../x' }, 400, 'path-not-canonical'],
   ['an encoded prefix', { path: '/%6fpenai/x' }, 400, 'path-not-canonical'],
+  ['TRACE, which would show the upstream key', { method: 'TRACE' }, 405, 'method-not-allowed'],
   ['a WebSocket upgrade', { headers: { connection: 'Upgrade', upgrade: 'websocket' } }, 501, 'upgrade-not-allowed'],
 ])('C15: %s is refused with a JSON error and a stable code', async (_what, options, status, code) => {
   await using upstream = await startUpstream((_request, response) => response.end('ok'))
