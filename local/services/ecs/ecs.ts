@@ -63,5 +63,4 @@ export async function closeEcs(cloud: Cloud): Promise<void> {
   await Promise.all([...ecs.tasks.values()].map(({ child, exited }) => child.stop(graceMs).then(() => exited)))
   await ecs.children.close()
   await Promise.all([...ecs.loadBalancers.values()].map((balancer) => balancer.close()))
-  all.delete(cloud)
 }

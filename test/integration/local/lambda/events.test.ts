@@ -81,7 +81,9 @@ test('without the permission nothing is delivered, and the journal names role, a
   await clock.idle()
   expect(runs).toHaveLength(1)
   expect(delivered).toEqual([])
-  const refused = setup.running.cloud.journal.entries().find(({ outcome }) => outcome === 'AccessDeniedException')
+  const refused = setup.running.cloud.journal
+    .entries()
+    .find(({ service, outcome }) => service === 'lambda' && outcome === 'AccessDeniedException')
   expect(refused).toMatchObject({
     role: 'worker',
     action: 'lambda:InvokeFunction',

@@ -6,6 +6,8 @@ import { promisify } from 'node:util'
 import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
+  type InvokeCommandInput,
+  type InvokeCommandOutput,
   PutFunctionConcurrencyCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
@@ -204,7 +206,7 @@ test('DryRun checks without running; bad payloads and unknown functions are refu
     'dry',
     inProcessCode(() => 'ran'),
   )
-  const send = (input: Partial<ConstructorParameters<typeof InvokeCommand>[0]>): Promise<{ StatusCode?: number }> =>
+  const send = (input: Partial<InvokeCommandInput>): Promise<InvokeCommandOutput> =>
     setup.lambda.send(new InvokeCommand({ FunctionName: 'dry', ...input }))
   expect(await send({ InvocationType: 'DryRun' })).toMatchObject({ StatusCode: 204 })
   await expect(send({ Payload: 'not json' })).rejects.toMatchObject({ name: 'InvalidRequestContentException' })
