@@ -11,6 +11,7 @@ import { explain } from './aws/explain.ts'
 import { type AwsSession, openSession } from './aws/session.ts'
 import { type RotateOptions, rotate } from './commands/rotate.ts'
 import { type StatusOptions, status } from './commands/status.ts'
+import { value } from './commands/value.ts'
 
 /** Exit codes, as `keyturn --help` documents them. */
 const EXIT = { failed: 1, badInput: 2, waitTimeout: 3 } as const
@@ -80,6 +81,21 @@ Examples:
       }),
   )
 
+withCommon(program.command('value'))
+  .description('print the current value of one secret; the one command that prints a secret')
+  .argument('<name>', 'full name, or unique end of a name')
+  .option('--field <field>', 'one field of a JSON value, such as apiKey')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  $ keyturn value mobile-app\n  $ curl -H "Authorization: Bearer $(keyturn value mobile-app)" …',
+  )
+  .action((name: string, options: CommonOptions & { field?: string }) =>
+    run(options, async (session) => {
+      const text = await value(session, name, options.field)
+      console.log(options.json ? JSON.stringify({ name, value: text }) : text)
+    }),
+  )
+
 await program.parseAsync()
 
 function withCommon(command: Command): Command {
@@ -113,6 +129,7 @@ function exitCode(error: KeyturnError): number {
     'value-not-allowed',
     'secret-ambiguous',
     'secret-not-found',
+    'field-missing',
   ].includes(error.code)
     ? EXIT.badInput
     : EXIT.failed

@@ -17,7 +17,10 @@ export interface Bundle {
 }
 
 /** Bundles one Lambda function to `dist/lambdas/<name>/index.cjs`. */
-export const bundleFunction = (name: FunctionName): Promise<Bundle> => bundle(name, entries[name], functionBundle(name))
+export const bundleFunction = (name: FunctionName): Promise<Bundle> =>
+  bundle(name, entries[name], functionBundle(name), {
+    '@aws-sdk/credential-provider-node': './infra/build/environment-credentials.ts',
+  })
 
 /** Bundles the proxy to `dist/proxy/main.cjs`, which its image runs. */
 export const bundleProxy = (): Promise<Bundle> => bundle('proxy', entries.proxy, proxyBundle())
@@ -44,8 +47,8 @@ const OPTIONS = {
   write: false,
 } as const satisfies BuildOptions
 
-async function bundle(name: string, entry: string, file: string): Promise<Bundle> {
-  const { outputFiles, metafile } = await build({ ...OPTIONS, entryPoints: [entry], outfile: file }).catch(
+async function bundle(name: string, entry: string, file: string, alias: Record<string, string> = {}): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({ ...OPTIONS, alias, entryPoints: [entry], outfile: file }).catch(
     failed(entry),
   )
   const code = outputFiles[0]?.contents ?? new Uint8Array()

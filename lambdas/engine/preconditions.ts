@@ -48,14 +48,14 @@ export function assertUsable(secret: SecretDescription): void {
   )
 }
 
-/** The pending value, waited for; undefined when the version still has none. */
-export function awaitPending(rotation: Rotation): Promise<SecretString | undefined> {
+/** The pending value, waited for by `withinMs`; undefined when the version still has none. */
+export function awaitPending(rotation: Rotation, withinMs = READ_AFTER_WRITE_MS): Promise<SecretString | undefined> {
   return poll(
     async () => {
       const value = await rotation.store.read({ versionId: rotation.token, label: 'AWSPENDING' })
       return value ? { done: value } : { again: undefined }
     },
-    { ...rotation, withinMs: READ_AFTER_WRITE_MS },
+    { ...rotation, withinMs },
   )
 }
 

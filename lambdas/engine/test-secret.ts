@@ -1,3 +1,4 @@
+import { SECOND } from '../../core/clock.ts'
 import { assertValue, awaitPending, standing } from './preconditions.ts'
 import type { Rotation } from './rotation.ts'
 
@@ -8,7 +9,7 @@ import type { Rotation } from './rotation.ts'
  */
 export async function testSecret(rotation: Rotation): Promise<void> {
   const { store, strategy, token, log } = rotation
-  const pending = await awaitPending(rotation)
+  const pending = await awaitPending(rotation, SECOND)
   if (!pending) {
     if (standing(await store.describe(), token) === 'pending')
       log.info('the pending version has no value: nothing to test')

@@ -1,0 +1,42 @@
+import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager'
+import { needsHuman } from '../../core/errors.ts'
+import { findSecret } from '../aws/secrets.ts'
+import type { AwsSession } from '../aws/session.ts'
+
+/**
+ * `keyturn value NAME`: the current value, asked for by name. The one command that prints a secret.
+ * @throws KeyturnError `secret-without-value`, `field-missing` (needs-human)
+ */
+export async function value(session: AwsSession, name: string, field: string | undefined): Promise<string> {
+  const secret = await findSecret(session, name)
+  const text = await current(session, secret.arn, secret.name)
+  if (field === undefined) return text
+  const found = fields(text)?.[field]
+  if (typeof found === 'string') return found
+  throw needsHuman(
+    'field-missing',
+    `The value of ${secret.name} has no text field ${JSON.stringify(field)}. Leave --field out to print the whole value.`,
+  )
+}
+
+async function current(session: AwsSession, arn: string, name: string): Promise<string> {
+  try {
+    const { SecretString } = await session.client.send(new GetSecretValueCommand({ SecretId: arn }))
+    if (SecretString !== undefined) return SecretString
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error
+  }
+  throw needsHuman(
+    'secret-without-value',
+    `${name} has no value yet. Give it one: keyturn rotate ${name} --value-from -`,
+  )
+}
+
+function fields(text: string): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return parsed !== null && typeof parsed === 'object' ? (parsed as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
