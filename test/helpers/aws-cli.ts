@@ -7,6 +7,14 @@ const run = promisify(execFile)
 /** Where packages put AWS CLI 2; an `aws` elsewhere on the path may be another major version. */
 const PLACES = ['/usr/bin/aws', '/usr/local/bin/aws', '/opt/homebrew/bin/aws']
 
+const aws = PLACES.find((place) => existsSync(place))
+
+/**
+ * Whether tests of the AWS CLI run: where it is installed, and always in CI, where a missing one is a failure. Elsewhere
+ * `announce-missing.ts` says what was left out.
+ */
+export const withAwsCli = aws !== undefined || process.env.CI !== undefined
+
 export interface CliResult {
   readonly status: number
   readonly stdout: string
@@ -15,7 +23,6 @@ export interface CliResult {
 
 /** The AWS CLI against a local cloud, as its administrator and without any configuration of the machine's user. */
 export function awsCli(url: string): (...args: string[]) => Promise<CliResult> {
-  const aws = PLACES.find((place) => existsSync(place))
   if (!aws) throw new Error('The AWS CLI is missing, and this test is about it: apt-get install awscli')
   const env = {
     PATH: '/usr/bin:/bin',

@@ -17,7 +17,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HOUR, MINUTE } from '../../../../core/clock.ts'
 import type { RunningCloud } from '../../../../local/start-cloud.ts'
-import { awsCli } from '../../../helpers/aws-cli.ts'
+import { awsCli, withAwsCli } from '../../../helpers/aws-cli.ts'
 import { clientOptions, startTestCloud } from '../iam/fixtures.ts'
 
 const Namespace = 'Keyturn'
@@ -132,7 +132,7 @@ describe('metrics (E)', () => {
     expect((await statistics('Swept'))[0]?.Sum).toBe(3)
   })
 
-  it('are put and read with the AWS CLI, which speaks the older protocol', async () => {
+  it.runIf(withAwsCli)('are put and read with the AWS CLI, which speaks the older protocol', async () => {
     const cli = awsCli(running.url)
     const aws = async (...args: string[]) => {
       const { status, stdout, stderr } = await cli('cloudwatch', ...args)

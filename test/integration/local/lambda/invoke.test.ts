@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
@@ -14,6 +12,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lambdaOf } from '../../../../local/services/lambda/create-lambda.ts'
 import { inProcessCode } from '../../../../local/services/lambda/runtime/in-process.ts'
+import { awsCli, withAwsCli } from '../../../helpers/aws-cli.ts'
 import { type LambdaSetup, setUpLambda, zipOf } from './setup.ts'
 
 let setup: LambdaSetup
@@ -225,33 +224,26 @@ test('a changed environment starts a new process', async () => {
   expect((await setup.invoke('env')).payload).toBe('2')
 })
 
-test('the AWS CLI invokes a function and reads its answer', async () => {
+test.runIf(withAwsCli)('the AWS CLI invokes a function and reads its answer', async () => {
   await setup.create(
     'cli',
     inProcessCode((event) => ({ got: event })),
   )
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-cli-'))
   const file = join(folder, 'answer.json')
-  const output = await aws('lambda', 'invoke', '--function-name', 'cli', '--payload', '{"a":1}', file)
-  expect(JSON.parse(output)).toMatchObject({ StatusCode: 200 })
+  const cli = awsCli(setup.running.url)
+  const { stdout } = await cli(
+    'lambda',
+    'invoke',
+    '--function-name',
+    'cli',
+    '--cli-binary-format',
+    'raw-in-base64-out',
+    '--payload',
+    '{"a":1}',
+    file,
+  )
+  expect(JSON.parse(stdout)).toMatchObject({ StatusCode: 200 })
   expect(readFileSync(file, 'utf8')).toBe('{"got":{"a":1}}')
   rmSync(folder, { recursive: true })
 })
-
-/** Runs the AWS CLI against the local cloud. */
-async function aws(...args: string[]): Promise<string> {
-  const env = {
-    PATH: process.env.PATH,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_DEFAULT_REGION: 'eu-central-1',
-    AWS_PAGER: '',
-  }
-  try {
-    const { stdout } = await promisify(execFile)('aws', ['--endpoint-url', setup.running.url, ...args], { env })
-    return stdout
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new Error('The AWS CLI is missing: apt-get install awscli', { cause: error })
-  }
-}

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
-import { awsCli } from '../../../helpers/aws-cli.ts'
+import { test as anyTest, expect } from 'vitest'
+import { awsCli, withAwsCli } from '../../../helpers/aws-cli.ts'
 import { startTestCloud, stubFunction } from '../../../helpers/local-cloud.ts'
+
+const test = anyTest.runIf(withAwsCli)
 
 async function withCli() {
   const stub = stubFunction(async () => undefined)
