@@ -22,6 +22,7 @@ function range(min: number, max: number, unit: string) {
   return z.number(message).min(min, message).max(max, message)
 }
 
+const LAME_DUCK = 'must be 0 to 60 seconds'
 const PORT = 'must be a port, 0 to 65535'
 const port = z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT)
 const name = text(NAME, 'must be 1 to 64 of a-z, 0-9 and "-", not starting or ending with "-"')
@@ -69,6 +70,7 @@ export const configSchema = strictObject({
 export const variablesSchema = z.object({
   PORT: port.optional(),
   KEYTURN_PROXY_HOST: z.union([z.ipv4(), z.ipv6()], 'must be an IP address to listen on').default('0.0.0.0'),
+  KEYTURN_PROXY_LAME_DUCK_SECONDS: z.coerce.number(LAME_DUCK).min(0, LAME_DUCK).max(60, LAME_DUCK).optional(),
   KEYTURN_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
 })
 

@@ -15,7 +15,8 @@ export interface Settings {
 
 /**
  * Reads the proxy's environment: `KEYTURN_PROXY_CONFIG` (JSON, see core/inventory.ts ProxyConfig, plus an optional
- * `limits` object), `PORT` (overrides the configured port), `KEYTURN_PROXY_HOST` and `KEYTURN_LOG_LEVEL`.
+ * `limits` object), `PORT` (overrides the configured port), `KEYTURN_PROXY_LAME_DUCK_SECONDS` (overrides
+ * `limits.lameDuckSeconds`), `KEYTURN_PROXY_HOST` and `KEYTURN_LOG_LEVEL`.
  * @throws ProblemsError `proxy-config-invalid` with every mistake, its path and the allowed values
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -38,7 +39,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       ...rest,
       routes: routes.map(({ field, ...route }) => (field === undefined ? route : { ...route, field })),
     },
-    limits,
+    limits: { ...limits, lameDuckSeconds: variables.data.KEYTURN_PROXY_LAME_DUCK_SECONDS ?? limits.lameDuckSeconds },
     host: variables.data.KEYTURN_PROXY_HOST,
     port: variables.data.PORT ?? rest.port,
     logLevel: variables.data.KEYTURN_LOG_LEVEL,

@@ -68,12 +68,13 @@ export class RequestBody {
 
   #read(): void {
     if (this.#ended || this.#failure) return
-    const { request, response, awaitsContinue } = this.#exchange
+    if (!this.#started) this.#start()
     this.#armIdle()
-    if (this.#started) {
-      request.resume()
-      return
-    }
+    this.#exchange.request.resume()
+  }
+
+  #start(): void {
+    const { request, response, awaitsContinue } = this.#exchange
     this.#started = true
     if (awaitsContinue && !response.headersSent) response.writeContinue()
     request.on('data', (chunk: Buffer) => this.#take(chunk))

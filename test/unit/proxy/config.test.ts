@@ -26,15 +26,16 @@ test('the shipped shape is read, with defaults for limits, host and level', () =
   expect(settings.limits).toMatchObject({ replayBodyBytes: 1024 * 1024, lameDuckSeconds: 5, drainSeconds: 110 })
 })
 
-test('PORT, KEYTURN_PROXY_HOST and KEYTURN_LOG_LEVEL override', () => {
+test('PORT, host, level and lame duck are overridden by their variables', () => {
   const settings = readSettings({
     KEYTURN_PROXY_CONFIG: JSON.stringify(CONFIG),
     PORT: '9000',
     KEYTURN_PROXY_HOST: '127.0.0.1',
     KEYTURN_LOG_LEVEL: 'warn',
+    KEYTURN_PROXY_LAME_DUCK_SECONDS: '0',
   })
 
-  expect(settings).toMatchObject({ host: '127.0.0.1', port: 9000, logLevel: 'warn' })
+  expect(settings).toMatchObject({ host: '127.0.0.1', port: 9000, logLevel: 'warn', limits: { lameDuckSeconds: 0 } })
 })
 
 test('every mistake is reported at once, with its path', () => {

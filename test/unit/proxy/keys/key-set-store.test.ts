@@ -77,7 +77,10 @@ test('C1: a late answer never overwrites a newer one', async () => {
   await settle()
   await clock.advance(10_000)
   expect((await slow).result).toBe('failed')
-  source.set(SECRET, { v2: { labels: ['AWSCURRENT'], value: 'two' } })
+  source.set(SECRET, {
+    v1: { labels: ['AWSPREVIOUS'], value: 'one' },
+    v2: { labels: ['AWSCURRENT'], value: 'two' },
+  })
   expect((await store.refresh()).result).toBe('loaded')
 
   gate.resolve()
