@@ -1,17 +1,16 @@
-import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
 import { Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../core/clock.ts'
-import { type KeyturnError, needsHuman } from '../core/errors.ts'
+import type { KeyturnError } from '../core/errors.ts'
 import { ALLOWED_GRACE } from '../core/grace.ts'
 import { systemRandom } from '../core/random.ts'
 import { redactText } from '../core/redact.ts'
-import { SecretString } from '../core/secret-string.ts'
+import packageJson from '../package.json' with { type: 'json' }
 import { explain } from './aws/explain.ts'
 import { type AwsSession, openSession } from './aws/session.ts'
-import { type RotateOptions, rotate } from './commands/rotate.ts'
+import { type RotateOptions, type RotateResult, rotate } from './commands/rotate.ts'
 import { type StatusOptions, status } from './commands/status.ts'
 import { value } from './commands/value.ts'
+import { readValue } from './read-value.ts'
 
 /** Exit codes, as `keyturn --help` documents them. */
 const EXIT = { failed: 1, badInput: 2, waitTimeout: 3 } as const
@@ -21,6 +20,11 @@ interface CommonOptions {
   region?: string
   json?: boolean
 }
+
+// What reads this output may close it early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 
 const program = new Command('keyturn')
   .description(
@@ -37,6 +41,8 @@ Examples:
   $ keyturn rotate openai --wait
   $ keyturn status --endpoint http://127.0.0.1:4566      # the local cloud that npm start runs`,
   )
+  .version(packageJson.version)
+  .showHelpAfterError('See: keyturn --help')
   .configureOutput({ outputError: (message, write) => write(`keyturn: ${message.replace(/^error: /, '')}`) })
   .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : EXIT.badInput))
 
@@ -75,9 +81,16 @@ Examples:
     ) =>
       run(options, async (session) => {
         const value = options.valueFrom === undefined ? undefined : await readValue(options.valueFrom)
-        const rotated = await rotate(session, names, { ...options, value, clock: systemClock, random: systemRandom })
-        if (options.json) console.log(JSON.stringify({ rotated }, undefined, 2))
-        else if (!options.wait) console.log('Started. Follow with: keyturn status')
+        const style = options.json ? 'none' : process.stdout.isTTY ? 'live' : 'lines'
+        const progress = { style, print: (line: string) => console.log(line) } as const
+        const result = await rotate(session, names, {
+          ...options,
+          value,
+          progress,
+          clock: systemClock,
+          random: systemRandom,
+        })
+        report(result, options)
       }),
   )
 
@@ -91,8 +104,8 @@ withCommon(program.command('value'))
   )
   .action((name: string, options: CommonOptions & { field?: string }) =>
     run(options, async (session) => {
-      const text = await value(session, name, options.field)
-      console.log(options.json ? JSON.stringify({ name, value: text }) : text)
+      const found = await value(session, name, options.field)
+      console.log(options.json ? JSON.stringify(found, undefined, 2) : found.value)
     }),
   )
 
@@ -102,7 +115,7 @@ function withCommon(command: Command): Command {
   return command
     .option('--endpoint <url>', 'talk to this endpoint instead of AWS, such as http://127.0.0.1:4566')
     .option('--region <region>', 'AWS Region; AWS_REGION unless given')
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON, errors included')
     .copyInheritedSettings(program)
 }
 
@@ -115,9 +128,25 @@ async function run(options: CommonOptions, action: (session: AwsSession) => Prom
   } catch (thrown) {
     const error = explain(thrown, target)
     if (options.json) console.log(JSON.stringify({ error }, undefined, 2))
-    else console.error(`keyturn: ${redactText(error.message)} [${error.code}]`)
+    else complain(error)
     process.exitCode = exitCode(error)
   }
+}
+
+function report({ rotated, failed }: RotateResult, { json, wait }: Pick<RotateOptions, 'wait'> & CommonOptions): void {
+  if (json) console.log(JSON.stringify({ rotated, failed }, undefined, 2))
+  else {
+    for (const { error } of failed) complain(error)
+    const names = rotated.map(({ name }) => name)
+    if (!wait && names.length > 0) console.log(`Follow with: keyturn status ${names.join(' ')}`)
+  }
+  // A failure weighs more than a wait that ran out: of the two it is the one that ends by itself.
+  const codes = failed.map(({ error }) => exitCode(error))
+  if (codes.length > 0) process.exitCode = Math.min(...codes)
+}
+
+function complain(error: KeyturnError): void {
+  console.error(`keyturn: ${redactText(error.message)} [${error.code}]`)
 }
 
 function exitCode(error: KeyturnError): number {
@@ -126,9 +155,11 @@ function exitCode(error: KeyturnError): number {
     'grace-invalid',
     'endpoint-invalid',
     'value-unreadable',
+    'value-too-long',
     'value-not-allowed',
     'secret-ambiguous',
     'secret-not-found',
+    'secret-not-managed',
     'field-missing',
   ].includes(error.code)
     ? EXIT.badInput
@@ -138,23 +169,4 @@ function exitCode(error: KeyturnError): number {
 function seconds(argument: string): number {
   if (/^[1-9]\d{0,5}$/.test(argument)) return Number(argument)
   throw new InvalidArgumentError('Allowed: whole seconds from 1 to 999999.')
-}
-
-/** A trailing line break is the editor's, not the secret's. */
-async function readValue(from: string): Promise<SecretString> {
-  try {
-    const content = from === '-' ? await text(process.stdin) : readFileSync(from, 'utf8')
-    const value = content.replace(/\r?\n$/, '')
-    if (value !== '') return new SecretString(value)
-  } catch (cause) {
-    throw needsHuman(
-      'value-unreadable',
-      `--value-from ${from}: the file cannot be read. Give a readable file, or - for standard input.`,
-      cause,
-    )
-  }
-  throw needsHuman(
-    'value-unreadable',
-    `--value-from ${from}: there is nothing in it. Give the value on its own, with no quotes.`,
-  )
 }

@@ -77,12 +77,13 @@ export async function describeStatus(session: AwsSession, secretId: string): Pro
 }
 
 /**
- * The secret that a person means: a full name, an ARN, or the end of one name (`openai` for `keyturn/dev/openai`).
+ * The secret that a person means: a full name, an ARN, or the end of one name (`openai` for `keyturn/dev/openai`),
+ * looked for in one stack when that is given.
  * @throws KeyturnError `secret-not-found`, `secret-ambiguous`, `secret-not-managed` (needs-human)
  */
-export async function findSecret(session: AwsSession, name: string): Promise<SecretStatus> {
+export async function findSecret(session: AwsSession, name: string, stack?: string): Promise<SecretStatus> {
   if (name.startsWith('arn:') || name.split('/').length > 2) return describeStatus(session, name)
-  const all = await listStatus(session)
+  const all = await listStatus(session, stack)
   const matches = all.filter((secret) => secret.name === name || secret.name.endsWith(`/${name}`))
   const [only] = matches
   if (only && matches.length === 1) return describeStatus(session, only.arn)

@@ -1,4 +1,5 @@
 import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
+import { SECOND } from '../../core/clock.ts'
 import { terminal } from '../../core/errors.ts'
 
 export interface SessionOptions {
@@ -31,6 +32,7 @@ export function openSession(options: SessionOptions, env: NodeJS.ProcessEnv, cli
     ...(region !== undefined && { region }),
     ...(url && { endpoint: url.href }),
     ...(local && { credentials: LOCAL }),
+    requestHandler: { connectionTimeout: 5 * SECOND, requestTimeout: 30 * SECOND, throwOnRequestTimeout: true },
   }
   const client = new SecretsManagerClient(config)
   let now: Date | undefined

@@ -1,6 +1,7 @@
 import { findSecret, listStatus, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 import { duration, moment } from '../output/duration.ts'
+import { nextAction } from '../output/next-action.ts'
 import { table } from '../output/table.ts'
 
 export interface StatusOptions {
@@ -12,7 +13,7 @@ export interface StatusOptions {
 export async function status(session: AwsSession, names: readonly string[], options: StatusOptions): Promise<string> {
   const secrets =
     names.length > 0
-      ? await Promise.all(names.map((name) => findSecret(session, name)))
+      ? await Promise.all(names.map((name) => findSecret(session, name, options.stack)))
       : await listStatus(session, options.stack)
   const now = session.now()
   if (options.json) return JSON.stringify({ at: now, secrets: secrets.map(toJson) }, undefined, 2)
@@ -81,6 +82,7 @@ function details(secret: SecretStatus, now: Date): string {
       '  last error',
       secret.lastError ? `${secret.lastError.code} in ${secret.lastError.step} at ${moment(secret.lastError.at)}` : '-',
     ],
+    ...(secret.lastError ? [['  next action', nextAction(secret.lastError.code, secret.name)]] : []),
   ]
   return `${secret.name}\n${table(rows)}`
 }

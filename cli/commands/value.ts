@@ -7,12 +7,16 @@ import type { AwsSession } from '../aws/session.ts'
  * `keyturn value NAME`: the current value, asked for by name. The one command that prints a secret.
  * @throws KeyturnError `secret-without-value`, `field-missing` (needs-human)
  */
-export async function value(session: AwsSession, name: string, field: string | undefined): Promise<string> {
+export async function value(
+  session: AwsSession,
+  name: string,
+  field: string | undefined,
+): Promise<{ name: string; value: string }> {
   const secret = await findSecret(session, name)
   const text = await current(session, secret.arn, secret.name)
-  if (field === undefined) return text
+  if (field === undefined) return { name: secret.name, value: text }
   const found = fields(text)?.[field]
-  if (typeof found === 'string') return found
+  if (typeof found === 'string') return { name: secret.name, value: found }
   throw needsHuman(
     'field-missing',
     `The value of ${secret.name} has no text field ${JSON.stringify(field)}. Leave --field out to print the whole value.`,
