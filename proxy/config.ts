@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Problem, ProblemsError } from '../core/errors.ts'
 import type { ProxyConfig } from '../core/inventory.ts'
 import { configSchema, variablesSchema } from './config-schema.ts'

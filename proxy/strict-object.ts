@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** An object that refuses unknown keys and says which ones it knows. */
 export function strictObject<Shape extends z.ZodRawShape>(shape: Shape) {

@@ -40,6 +40,7 @@ export function report(played: Played, traffic: Traffic, served: Served): string
     ['client key versions that were accepted', String(served.client.size)],
     ...[...served.client].map(([version, count]) => [`  ${version}`, String(count)]),
     ['checks passed', `${played.checks.filter(({ passed }) => passed).length} of ${played.checks.length}`],
+    ...played.checks.map(({ claim, passed, seen }) => [`  ${passed ? '✓' : '✗'} ${claim}`, seen]),
   ]
   return table(rows)
 }

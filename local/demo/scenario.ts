@@ -1,4 +1,4 @@
-import { HOUR, SECOND } from '../../core/clock.ts'
+import { HOUR, MINUTE, SECOND } from '../../core/clock.ts'
 import type { RunningStack } from '../run/run-stack.ts'
 import type { Account } from './account.ts'
 import { type Check, refusedAfter, statusWith } from './checks.ts'
@@ -20,6 +20,9 @@ export interface Played {
   readonly rotations: number
   readonly checks: readonly Check[]
 }
+
+/** How often expired versions are looked for. */
+export const SWEEP_MINUTES = 30
 
 /** Grace of the client's key in each round, in hours. */
 const ROUNDS = [1, 2, 3]
@@ -88,7 +91,7 @@ export async function play(scenario: Scenario): Promise<Played> {
     const deadline = (await account.keys('openai')).grace.find(({ versionId }) => versionId === from)?.deadline
     const live = (): boolean => stack.upstream.keys.live('openai').some(({ id }) => id === keyId)
     check('old upstream key lives at the provider inside its grace', live(), live() ? 'alive' : 'gone')
-    if (deadline) await stack.cloud.clock.set(new Date(deadline.getTime() + HOUR / 4))
+    if (deadline) await stack.cloud.clock.set(new Date(deadline.getTime() + SWEEP_MINUTES * MINUTE))
     const { expired } = await account.keys('openai')
     check(
       '… and the sweeper has revoked it there after it',

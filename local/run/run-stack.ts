@@ -73,7 +73,7 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
       ecs: {
         port: ports.proxy,
         images: { '': { entry: proxyBundle() } },
-        environment: { ...environment, KEYTURN_PROXY_HOST: '127.0.0.1' },
+        environment: { ...environment, KEYTURN_PROXY_HOST: '127.0.0.1', KEYTURN_PROXY_LAME_DUCK_SECONDS: '0' },
       },
     })
     closing.push(() => running.close())

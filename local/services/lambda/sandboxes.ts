@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../../../core/clock.ts'
+import { HOUR, MINUTE, SECOND } from '../../../core/clock.ts'
 import type { Cloud } from '../../cloud.ts'
 import { type ChildProcesses, createChildProcesses } from '../../process/child-processes.ts'
 import { type LogStream, openLogStream } from '../../process/log-stream.ts'
@@ -49,7 +49,8 @@ export interface Sandboxes {
 const KEEP_WARM_MS = 2 * MINUTE
 /** Longest function time-out (15 min) and some: a sandbox's keys must outlive the invocation that it starts. */
 const CREDENTIAL_RESERVE_MS = 16 * MINUTE
-const CREDENTIAL_MS = 60 * MINUTE
+/** As long as the keys of a real execution environment live. */
+const CREDENTIAL_MS = 12 * HOUR
 
 export function createSandboxes(cloud: Cloud): Sandboxes {
   const all = new Set<Sandbox>()
