@@ -51,6 +51,7 @@ function explain(error: unknown, action: string, secretId: string): KeyturnError
     return needsHuman(
       'secret-access-denied',
       `The proxy's role may not call ${action} on ${secretId}, or may not decrypt with its KMS key. Grant it in the stack and run \`pulumi up\`.`,
+      error,
     )
   }
   return retryable('secret-source-unavailable', `${action} on ${secretId} failed (${name}); it is tried again.`)
