@@ -4,6 +4,7 @@ import { evaluate, type NamedPolicy, RESOURCE_POLICY } from './evaluator/evaluat
 import { parsePolicy } from './evaluator/policy-document.ts'
 import { findRole, roleNameOf } from './find-role.ts'
 import { grantKey, grantsOf } from './grants.ts'
+import { createRecordedUses } from './recorded-uses.ts'
 import { openSession, sessionOf } from './sessions.ts'
 import type { RoleRecord } from './state.ts'
 import {
@@ -32,6 +33,7 @@ const ADMINISTRATOR_ACCESS = parsePolicy(
 /** IAM of the local cloud: decides every call by the policies in its state, and remembers which grants were used. */
 export function createIam(cloud: Cloud): Iam {
   const sources: (() => Iterable<ResourcePolicy>)[] = [() => trustPolicies(cloud)]
+  const uses = createRecordedUses()
 
   function authorize(
     principal: Principal,
@@ -48,7 +50,10 @@ export function createIam(cloud: Cloud): Iam {
       context: { ...principalContext(cloud, principal), ...context, 'aws:SecureTransport': 'true' },
     }
     const decision = evaluate(request, { identity: identityPolicies(cloud, principal), resource: resourcePolicy })
-    if (decision.allowed) recordUse(cloud, decision.grants)
+    if (decision.allowed) {
+      recordUse(cloud, decision.grants)
+      uses.add({ request, resourcePolicy, grants: decision.grants })
+    }
     return decision
   }
 
@@ -95,8 +100,10 @@ export function createIam(cloud: Cloud): Iam {
     unusedGrants: () => grants().filter(unused),
     resourceGrants,
     unusedResourceGrants: () => resourceGrants().filter(unused),
+    uses: () => uses.all(),
     clearUse: () => {
       cloud.state.iam.used = {}
+      uses.clear()
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Decision, Grant, PolicyDocument, RequestContext } from './evaluator/types.ts'
+import type { RecordedUse } from './recorded-uses.ts'
 
 export type { Decision, Grant, PolicyDocument, RequestContext } from './evaluator/types.ts'
 
@@ -80,6 +81,8 @@ export interface Iam {
   /** Every grant of a resource policy: trust policies, and what {@link watchResourcePolicies} brought. */
   resourceGrants(): Grant[]
   unusedResourceGrants(): Grant[]
+  /** Calls that were allowed, one for each caller, resource and set of grants, to be asked again under other policies. */
+  uses(): readonly RecordedUse[]
   /** Forgets all recorded use, so that a test may measure one scenario. */
   clearUse(): void
 }
