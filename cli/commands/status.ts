@@ -18,8 +18,9 @@ export async function status(session: AwsSession, names: readonly string[], opti
   const now = session.now()
   if (options.json) return JSON.stringify({ at: now, secrets: secrets.map(toJson) }, undefined, 2)
   if (secrets.length === 0) {
-    const where = options.stack === undefined ? session.target : `stack ${options.stack} at ${session.target}`
-    return `No secret of Keyturn's in ${where}. Run pulumi up to create some, or npm start for the local cloud.`
+    const where =
+      options.stack === undefined ? `at ${session.target}` : `in stack ${options.stack} at ${session.target}`
+    return `No secret of Keyturn's ${where}. Run pulumi up to create some, or npm start for the local cloud.`
   }
   return names.length > 0 ? secrets.map((secret) => details(secret, now)).join('\n\n') : overview(secrets, now)
 }

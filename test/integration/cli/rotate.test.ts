@@ -1,0 +1,346 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CancelRotateSecretCommand, DeleteSecretCommand } from '@aws-sdk/client-secrets-manager'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { DAY, HOUR } from '../../../core/clock.ts'
+import { type KeySet, readKeySet } from '../../../core/versions.ts'
+import { openAiParams } from '../../helpers/provider-params.ts'
+import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
+import { keyturnAt } from './keyturn.ts'
+
+let rig: RotationRig
+let keyturn: ReturnType<typeof keyturnAt>
+let serial = 0
+
+beforeAll(async () => {
+  rig = await startRotationRig()
+  keyturn = keyturnAt(rig.cloud.url)
+})
+afterAll(() => rig.close())
+afterEach(() => rig.cloud.faults.clear())
+
+interface Made {
+  readonly name: string
+  readonly arn: string
+}
+
+async function make(strategy: string, params: unknown = {}, firstValue?: string): Promise<Made> {
+  const name = `rotate-${++serial}`
+  const arn = await rig.create(name, { strategy, params }, firstValue === undefined ? {} : { firstValue })
+  return { name, arn }
+}
+
+const keys = async ({ arn }: Made): Promise<KeySet> => readKeySet(await rig.labels(arn), rig.clock.now())
+const inHours = (hours: number): Date => new Date(rig.clock.now().getTime() + hours * HOUR)
+
+/** The function's role may not read values, so that every rotation fails in testSecret and is tried again later. */
+const refuseReads = (): string =>
+  rig.cloud.faults.add({
+    service: 'secretsmanager',
+    operation: 'GetSecretValue',
+    role: 'rotation-under-test',
+    times: 1_000,
+    effect: { kind: 'error', code: 'AccessDeniedException' },
+  })
+
+describe('D rotate', () => {
+  it('--wait ends when the new version is current, and says until when the old key works', async () => {
+    const secret = await make('client-key')
+    const before = await keys(secret)
+    const { status, stdout, stderr } = await keyturn(['rotate', secret.name, '--wait'])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const { current, pending, grace } = await keys(secret)
+    expect(grace).toMatchObject([{ versionId: before.current, deadline: inHours(24) }])
+    expect(pending).toBeUndefined()
+    const until = `${inHours(24).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.at(-1)).toBe(
+      `keyturn/test/${secret.name}: version ${current} is current; the old key works until ${until}`,
+    )
+    // Where nobody watches, each change is told once, and plainly.
+    expect(new Set(lines).size).toBe(lines.length)
+    expect(stdout).not.toContain('\u001b')
+  })
+
+  it('without --wait says what was started and how to follow it', async () => {
+    const secret = await make('client-key')
+    const { status, stdout } = await keyturn(['rotate', secret.name])
+    await rig.settle()
+    const { current } = await keys(secret)
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `keyturn/test/${secret.name}: started, version ${current}\nFollow with: keyturn status keyturn/test/${secret.name}\n`,
+    })
+  })
+
+  it('B2 --grace holds for this rotation only', async () => {
+    const secret = await make('client-key')
+    const first = (await keys(secret)).current
+    const short = await keyturn(['rotate', secret.name, '--grace', '1h', '--wait'])
+    expect(short.status).toBe(0)
+    const second = (await keys(secret)).current
+    expect((await keys(secret)).grace).toMatchObject([{ versionId: first, deadline: inHours(1) }])
+
+    // The next one is Secrets Manager's own, as its schedule starts it.
+    await rig.rotateToEnd(secret.arn)
+    expect((await keys(secret)).grace).toMatchObject([
+      { versionId: second, deadline: inHours(24) },
+      { versionId: first, deadline: inHours(1) },
+    ])
+  })
+
+  it('B2 --grace revoke-now kills the old key at the target, and says which others still live', async () => {
+    const secret = await make('provider-key', openAiParams(rig.upstream.url, 'proj_revoke'))
+    await rig.rotateToEnd(secret.arn)
+    const leaked = (await keys(secret)).current ?? ''
+    const { keyId } = JSON.parse(await rig.value(secret.arn, leaked))
+    const { status, stdout } = await keyturn(['rotate', secret.name, '--grace', 'revoke-now', '--wait'])
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/is current; the old key is revoked; 1 of before it still in grace\n$/)
+    expect(rig.upstream.keys.live('openai').some(({ id }) => id === keyId)).toBe(false)
+    expect(Object.keys(await rig.labels(secret.arn))).not.toContain(leaked)
+  })
+
+  it('rotates several at once, each one once', async () => {
+    const one = await make('client-key')
+    const other = await make('random')
+    const names = [one.name, other.name, `keyturn/test/${one.name}`]
+    const { status, stdout } = await keyturn(['rotate', ...names, '--wait', '--json'])
+    expect(status).toBe(0)
+    const { rotated, failed } = JSON.parse(stdout)
+    expect(failed).toEqual([])
+    expect(rotated).toEqual(
+      await Promise.all(
+        [one, other].map(async (secret) => {
+          const { current, grace } = await keys(secret)
+          return {
+            name: `keyturn/test/${secret.name}`,
+            versionId: current,
+            from: grace[0]?.versionId,
+            state: 'current',
+            graceUntil: inHours(24).toISOString(),
+          }
+        }),
+      ),
+    )
+  })
+
+  it('prints no value, in no form', async () => {
+    const secret = await make('provider-key', openAiParams(rig.upstream.url, 'proj_canary'))
+    const said = [
+      await keyturn(['rotate', secret.name, '--wait']),
+      await keyturn(['rotate', secret.name, '--wait', '--json']),
+      await keyturn(['status', secret.name]),
+      await keyturn(['status', '--json']),
+    ]
+    const values = await Promise.all(
+      Object.keys(await rig.labels(secret.arn)).map((versionId) => rig.value(secret.arn, versionId)),
+    )
+    expect(values).toHaveLength(3)
+    for (const value of values) {
+      for (const { stdout, stderr } of said) {
+        expect(stdout + stderr).not.toContain(value)
+        expect(stdout + stderr).not.toContain(JSON.parse(value).apiKey)
+      }
+    }
+  })
+})
+
+describe('D rotate refuses, before anything is changed, what cannot be rotated', () => {
+  it.each<[string, () => Promise<string[]>, number, RegExp]>([
+    [
+      'a secret that is not there, beside one that is',
+      async () => [(await make('client-key')).name, 'nowhere'],
+      2,
+      /There is no secret nowhere/,
+    ],
+    [
+      'a secret with rotation off',
+      async () => {
+        const { name, arn } = await make('client-key')
+        await rig.secrets.send(new CancelRotateSecretCommand({ SecretId: arn }))
+        return [name]
+      },
+      1,
+      /Rotation is off for .*pulumi up/,
+    ],
+    [
+      'a secret that is being deleted',
+      async () => {
+        const { name, arn } = await make('client-key')
+        await rig.secrets.send(new DeleteSecretCommand({ SecretId: arn }))
+        return [`keyturn/test/${name}`]
+      },
+      1,
+      /is scheduled for deletion\. Restore it \(aws secretsmanager restore-secret/,
+    ],
+    [
+      'a supplied secret with nothing supplied',
+      async () => [(await make('supplied', {}, 'the first value')).name],
+      1,
+      /No new value has been supplied.*keyturn rotate \S+ --value-from -/,
+    ],
+    [
+      'a value for a secret that makes its own',
+      async () => [(await make('client-key')).name, '--value-from', '-'],
+      2,
+      /--value-from is for strategy supplied; .* is client-key/,
+    ],
+    [
+      'one value for two secrets',
+      async () => [
+        (await make('supplied', {}, 'one')).name,
+        (await make('supplied', {}, 'two')).name,
+        '--value-from',
+        '-',
+      ],
+      2,
+      /--value-from is one secret's value, and 2 secrets are named/,
+    ],
+  ])('%s', async (_what, prepare, expected, message) => {
+    const args = await prepare()
+    const writes = () =>
+      rig.cloud.journal.entries().filter(({ operation }) => /^(Put|Tag|Update|Rotate)/.test(operation)).length
+    const before = writes()
+    const { status, stdout, stderr } = await keyturn(['rotate', ...args, '--wait'], { stdin: 'a value' })
+    expect({ status, stdout }).toEqual({ status: expected, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(writes()).toBe(before)
+  })
+
+  it('a rotation under way, and says how to wait and how to get it unstuck', async () => {
+    const secret = await make('client-key')
+    refuseReads()
+    await rig.rotate(secret.arn)
+    await rig.cloud.rotations.idle()
+    const { status, stderr } = await keyturn(['rotate', secret.name])
+    expect(status).toBe(1)
+    expect(stderr).toMatch(
+      /is being rotated already.*keyturn status keyturn\/test\/rotate-\d+.*--version-stage AWSPENDING/,
+    )
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+
+    rig.cloud.faults.clear()
+    await rig.settle()
+    expect((await keyturn(['rotate', secret.name, '--wait'])).status).toBe(0)
+  })
+})
+
+describe('D rotate --wait tells how it ended', () => {
+  it('exits 1 with the reason and the next action when the function gives up', async () => {
+    const test = { method: 'GET', url: `${rig.upstream.url}/openai/v1/models` }
+    const secret = await make('supplied', { test }, 'sk-the-first-value')
+    const before = await rig.labels(secret.arn)
+    const { status, stderr } = await keyturn(['rotate', secret.name, '--value-from', '-', '--wait'], {
+      stdin: 'sk-not-a-valid-one\n',
+    })
+    expect(status).toBe(1)
+    expect(stderr).toMatch(
+      /^keyturn: keyturn\/test\/rotate-\d+ was not rotated: supplied-value-refused in testSecret\. The old key stays in force\. .*--value-from - --wait \[supplied-value-refused\]\n$/,
+    )
+    expect(stderr).not.toContain('sk-not-a-valid-one')
+    expect(await rig.labels(secret.arn)).toEqual(before)
+    expect((await keyturn(['status', secret.name])).stdout).toMatch(
+      /last error {5}supplied-value-refused in testSecret at .* UTC\n {2}next action {4}Obtain a new value/,
+    )
+  })
+
+  it('exits 3 when the time is up, with what the last try failed with', async () => {
+    const secret = await make('client-key')
+    refuseReads()
+    const { status, stdout, stderr } = await keyturn(['rotate', secret.name, '--wait', '--timeout', '1'])
+    expect(status).toBe(3)
+    expect(stdout).toContain('testSecret failed with AccessDeniedException, being tried again\n')
+    expect(stderr).toMatch(
+      /was not current within 1 s; the last try failed with AccessDeniedException in testSecret\. The rotation goes on; .* keyturn status .*\[wait-timeout\]/,
+    )
+    rig.cloud.faults.clear()
+    await rig.settle()
+  })
+
+  it('one that fails stops no other, and both are told', async () => {
+    const good = await make('client-key')
+    const params = openAiParams(rig.upstream.url, 'proj_broken')
+    const bad = await make('provider-key', params)
+    // As after a change of the stack config that does not fit the provider.
+    Object.assign(params, { create: { ...(params.create as object), take: { key: '/nope', id: '/id' } } })
+    const ended = await keyturn(['rotate', good.name, bad.name, '--wait', '--json'])
+    expect(ended.status).toBe(1)
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      rotated: [{ name: `keyturn/test/${good.name}`, state: 'current' }],
+      failed: [{ name: `keyturn/test/${bad.name}`, error: { code: 'provider-answer-unreadable' } }],
+    })
+    const { stdout } = await keyturn(['status', bad.name])
+    expect(stdout).toMatch(/last error {5}provider-answer-unreadable in createSecret/)
+    expect(stdout).toMatch(/next action {4}Correct the strategy's parameters in Pulumi\.<stack>\.yaml/)
+  })
+
+  it('an error that a later rotation has overcome is gone', async () => {
+    const secret = await make('client-key')
+    const fault = refuseReads()
+    await rig.rotate(secret.arn)
+    await rig.cloud.rotations.idle()
+    expect((await keyturn(['status', secret.name])).stdout).toMatch(/last error {5}AccessDeniedException in testSecret/)
+    rig.cloud.faults.remove(fault)
+    await rig.settle()
+    expect((await keyturn(['status', secret.name])).stdout).toMatch(/last error {5}-\n$/)
+  })
+})
+
+describe('D rotate --value-from', () => {
+  const rotated = async (secret: Made) => rig.value(secret.arn, (await keys(secret)).current ?? '')
+
+  it('takes a value from standard input, without the line break at its end', async () => {
+    const secret = await make('supplied', {}, 'the first value')
+    const { status, stdout, stderr } = await keyturn(['rotate', secret.name, '--value-from', '-', '--wait'], {
+      stdin: 'the second value\r\n',
+    })
+    expect(status).toBe(0)
+    expect(await rotated(secret)).toBe('the second value')
+    expect(stdout + stderr).not.toContain('the second value')
+    expect((await keys(secret)).grace).toMatchObject([{ deadline: inHours(24) }])
+  })
+
+  it('takes a value from a file, up to the 65,536 bytes that Secrets Manager stores', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keyturn-value-'))
+    try {
+      const secret = await make('supplied', {}, 'the first value')
+      const file = join(folder, 'value')
+      const value = `ü${randomBytes(32_767).toString('hex')}`
+      expect(Buffer.byteLength(value)).toBe(65_536)
+      await writeFile(file, `${value}\n`)
+      expect((await keyturn(['rotate', secret.name, '--value-from', file, '--wait'])).status).toBe(0)
+      expect(await rotated(secret)).toBe(value)
+
+      await writeFile(file, `${value}x\n`)
+      const { status, stderr } = await keyturn(['rotate', secret.name, '--value-from', file, '--wait'])
+      expect(status).toBe(2)
+      expect(stderr).toMatch(/the value has 65537 bytes\. Allowed: at most 65536/)
+      expect(await rotated(secret)).toBe(value)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it.each([
+    ['nothing', '', /there is nothing in it/],
+    ['only a line break', '\n', /there is nothing in it/],
+    ['bytes that are not text', new Uint8Array([0x73, 0xff, 0xfe]), /it is not UTF-8 text/],
+  ])('refuses %s', async (_what, stdin, message) => {
+    const secret = await make('supplied', {}, 'the first value')
+    const { status, stderr } = await keyturn(['rotate', secret.name, '--value-from', '-'], { stdin })
+    expect(status).toBe(2)
+    expect(stderr).toMatch(message)
+    expect(await rotated(secret)).toBe('the first value')
+  })
+})
+
+it('D a clock moved far ahead is the service’s own: deadlines are counted from it', async () => {
+  const secret = await make('client-key')
+  await rig.clock.advance(90 * DAY)
+  const { status, stdout } = await keyturn(['rotate', secret.name, '--grace', '2h', '--wait', '--json'])
+  expect(status).toBe(0)
+  expect(JSON.parse(stdout).rotated[0].graceUntil).toBe(inHours(2).toISOString())
+})
