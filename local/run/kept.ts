@@ -1,47 +1,52 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { terminal } from '../../core/errors.ts'
+import { needsHuman } from '../../core/errors.ts'
 import type { StackState } from '../apply/state.ts'
+import { loadStackState, saveStackState } from '../apply/state-file.ts'
 import type { RegistrySnapshot } from '../upstream/key-registry.ts'
 
-/** What `--data` keeps beside the cloud's own state. */
+/** What `--data` keeps beside the cloud's own state: what was applied, and the upstream's keys as digests. */
 export interface Kept {
-  /** What the last apply left. */
-  readonly stack?: StackState | undefined
-  /** Keys at the local upstream, as digests. */
-  readonly upstream?: RegistrySnapshot | undefined
-  /** Throwaway values of supplied secrets. */
-  readonly values?: Readonly<Record<string, string>> | undefined
+  readonly stack: StackState | undefined
+  readonly upstream: RegistrySnapshot | undefined
+  saveStack(state: StackState): Promise<void>
+  saveUpstream(snapshot: RegistrySnapshot): Promise<void>
 }
 
-const FILE = 'stack.json'
+/** @throws KeyturnError `state-file-corrupt` (needs-human) naming the file, which is left as it is */
+export async function openKept(folder: string | undefined): Promise<Kept> {
+  if (folder === undefined) {
+    return { stack: undefined, upstream: undefined, saveStack: async () => {}, saveUpstream: async () => {} }
+  }
+  const stackFile = join(folder, 'stack.json')
+  const upstreamFile = join(folder, 'upstream.json')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  return {
+    stack: await loadStackState(stackFile),
+    upstream: await loadSnapshot(upstreamFile),
+    saveStack: (state) => saveStackState(stackFile, state),
+    saveUpstream: async (snapshot) => {
+      const draft = `${upstreamFile}.${randomUUID()}`
+      await writeFile(draft, JSON.stringify(snapshot), { mode: 0o600 })
+      await rename(draft, upstreamFile)
+    },
+  }
+}
 
-/** @throws KeyturnError `data-dir-corrupt` (terminal) */
-export async function readKept(folder: string | undefined): Promise<Kept> {
-  if (folder === undefined) return {}
-  const file = join(folder, FILE)
+async function loadSnapshot(file: string): Promise<RegistrySnapshot | undefined> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  if (text === undefined) return {}
+  if (text === undefined) return undefined
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw terminal(
-      'data-dir-corrupt',
-      `${file} is not JSON, and is left as it is. Move it away, or give --data another folder.`,
+    throw needsHuman(
+      'state-file-corrupt',
+      `${file} is not JSON, and is left as it is. Move its folder away to start anew, or restore it from a copy.`,
       cause,
     )
   }
-}
-
-/** Whole or not at all: written beside, then renamed. */
-export async function keep(folder: string | undefined, kept: Kept): Promise<void> {
-  if (folder === undefined) return
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await chmod(folder, 0o700)
-  const draft = join(folder, `${FILE}.draft`)
-  await writeFile(draft, JSON.stringify(kept), { mode: 0o600 })
-  await rename(draft, join(folder, FILE))
 }

@@ -7,16 +7,16 @@ import type { Logger } from '../../core/log.ts'
 import { systemRandom } from '../../core/random.ts'
 import { proxyBundle } from '../../infra/build/paths.ts'
 import { applyStack } from '../apply/apply.ts'
+import { ApplyError } from '../apply/errors.ts'
 import type { ProgressEvent } from '../apply/progress.ts'
 import type { StackState } from '../apply/state.ts'
 import { issueLoopbackCertificate } from '../certificate.ts'
-import { createMovableClock } from '../clock.ts'
 import type { Cloud } from '../cloud.ts'
 import { serviceUrl } from '../services/ecs/ecs.ts'
 import { type LocalStackConfig, localStackConfig } from '../stack/local-stack-config.ts'
 import { startCloud } from '../start-cloud.ts'
 import { type RunningUpstream, startUpstream } from '../upstream/start-upstream.ts'
-import { keep, readKept } from './kept.ts'
+import { openKept } from './kept.ts'
 import { assertFree, type Ports } from './ports.ts'
 import { throwawayValues } from './throwaway-values.ts'
 
@@ -57,7 +57,7 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
     await assertFree(ports)
     const scratch = await mkdtemp(join(tmpdir(), 'keyturn-'))
     closing.push(() => rm(scratch, { recursive: true, force: true }))
-    const kept = await readKept(options.dataDir)
+    const kept = await openKept(options.dataDir)
 
     onStage('starting the local cloud and the upstream')
     const certificate = await issueLoopbackCertificate()
@@ -66,7 +66,6 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
     const environment = { NODE_EXTRA_CA_CERTS: caFile }
     const running = await startCloud({
       port: ports.cloud,
-      clock: createMovableClock(),
       ...(options.log && { log: options.log }),
       ...(options.dataDir !== undefined && { dataDir: join(options.dataDir, 'cloud') }),
       lambda: { environment },
@@ -89,6 +88,8 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
       'https://upstream.invalid/openrouter': 'openrouter',
     }
     const made = throwawayValues(inventoryOf(shipped), providers, systemRandom)
+    let saving = Promise.resolve()
+    let started: RunningUpstream | undefined
     const upstream = await startUpstream({
       port: ports.upstream,
       clock: cloud.clock,
@@ -97,13 +98,22 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
       certificate,
       snapshot: kept.upstream,
       adminKeys: made.adminKeys,
+      onChange: () => {
+        const keys = started?.keys
+        if (keys) saving = saving.then(() => kept.saveUpstream(keys.toJSON()))
+      },
       ...options.upstream,
     })
-    closing.push(() => upstream.close())
+    started = upstream
+    await kept.saveUpstream(upstream.keys.toJSON())
+    closing.push(async () => {
+      await upstream.close()
+      await saving
+    })
 
     const config = await localStackConfig({
       upstreamUrl: upstream.url,
-      secrets: kept.values ?? made.values,
+      secrets: made.values,
       overrides: options.overrides ?? {},
     })
     onStage('applying the Pulumi program')
@@ -120,7 +130,11 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
       program: async () => ({ ...(await program()) }),
       ...(kept.stack && { state: kept.stack }),
       ...(options.onResource && { onProgress: options.onResource }),
+    }).catch(async (error: unknown) => {
+      if (error instanceof ApplyError) await kept.saveStack(error.state)
+      throw error
     })
+    await kept.saveStack(applied.state)
 
     onStage('waiting for the proxy')
     const proxyUrl = await proxyReady(cloud)
@@ -133,14 +147,7 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
       resources: applied.resources,
       state: applied.state,
       unmapped: config.unmapped,
-      close: async () => {
-        await keep(options.dataDir, {
-          stack: applied.state,
-          upstream: upstream.keys.toJSON(),
-          values: kept.values ?? made.values,
-        })
-        await close()
-      },
+      close,
     }
   } catch (error) {
     await close()

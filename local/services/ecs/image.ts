@@ -1,6 +1,6 @@
 import type { Cloud } from '../../cloud.ts'
+import { decideBackground } from '../iam/authorize-background.ts'
 import type { Principal } from '../iam/types.ts'
-import { authorizeRole } from '../lambda/authorize-role.ts'
 
 const ECR =
   /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com\/(?<repository>[a-z0-9._/-]+?)(?:[:@].*)?$/
@@ -23,7 +23,7 @@ export function refusedPull(cloud: Cloud, principal: Principal, image: string): 
   const arn = `arn:aws:ecr:${region}:${account}:repository/${repository}`
   const wanted = [['ecr:GetAuthorizationToken', '*'], ...PULL.map((action) => [action, arn] as const)] as const
   for (const [action, resource] of wanted) {
-    const decision = authorizeRole(cloud, principal, action, resource)
+    const decision = decideBackground(cloud, { principal, action, resource })
     if (!decision.allowed) return decision.message
   }
   return undefined

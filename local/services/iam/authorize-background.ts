@@ -1,6 +1,6 @@
 import type { Cloud } from '../../cloud.ts'
 import { AccessDeniedError } from '../../protocol/service-error.ts'
-import type { PolicyDocument, Principal, RequestContext } from './types.ts'
+import type { Decision, PolicyDocument, Principal, RequestContext } from './types.ts'
 
 export interface BackgroundCall {
   /** A role that a service took, or the service itself. */
@@ -17,6 +17,12 @@ export interface BackgroundCall {
  * @throws AccessDeniedError
  */
 export function authorizeBackground(cloud: Cloud, call: BackgroundCall): void {
+  const decision = decideBackground(cloud, call)
+  if (!decision.allowed) throw new AccessDeniedError(decision.message)
+}
+
+/** As {@link authorizeBackground}, for calls whose refusal stops nothing, such as a trace. */
+export function decideBackground(cloud: Cloud, call: BackgroundCall): Decision {
   const { principal, action, resource, context, resourcePolicy } = call
   const decision = cloud.iam.authorize(principal, action, resource, context, resourcePolicy)
   const [service = '', operation = ''] = action.split(':')
@@ -37,7 +43,7 @@ export function authorizeBackground(cloud: Cloud, call: BackgroundCall): void {
     input: [],
     outcome: decision.allowed ? 'ok' : 'AccessDeniedException',
   })
-  if (!decision.allowed) throw new AccessDeniedError(decision.message)
+  return decision
 }
 
 /** Condition keys of a call that a service makes on behalf of a resource. */

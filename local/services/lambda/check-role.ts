@@ -1,6 +1,6 @@
 import type { Cloud } from '../../cloud.ts'
 import { ServiceError } from '../../protocol/service-error.ts'
-import { authorizeRole } from './authorize-role.ts'
+import { decideBackground } from '../iam/authorize-background.ts'
 import { invalidParameter } from './errors.ts'
 import type { FunctionSettings } from './state.ts'
 
@@ -17,7 +17,7 @@ export function checkRole(cloud: Cloud, functionArn: string, { role, vpc }: Func
       sourceArn: functionArn,
     })
     for (const action of vpc ? NETWORK_ACTIONS : []) {
-      if (!authorizeRole(cloud, principal, action, '*').allowed) {
+      if (!decideBackground(cloud, { principal, action, resource: '*' }).allowed) {
         const operation = action.slice('ec2:'.length)
         throw invalidParameter(`The provided execution role does not have permissions to call ${operation} on EC2`)
       }

@@ -1,6 +1,6 @@
 import { SECOND } from '../../../core/clock.ts'
 import type { Cloud } from '../../cloud.ts'
-import { authorizeRole } from './authorize-role.ts'
+import { decideBackground } from '../iam/authorize-background.ts'
 import type { FunctionTarget } from './identify.ts'
 import type { FunctionError, Outcome } from './runtime/function-runtime.ts'
 import type { Sandbox, Sandboxes } from './sandboxes.ts'
@@ -85,7 +85,7 @@ function errorOf(outcome: Outcome, requestId: string): FunctionError | undefined
 function sendTrace(cloud: Cloud, { functionName }: Sandbox, role: string): void {
   const principal = cloud.iam.assume(role, functionName, {})
   for (const action of ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'])
-    authorizeRole(cloud, principal, action, '*')
+    decideBackground(cloud, { principal, action, resource: '*' })
 }
 
 function newTraceId(cloud: Cloud): string {
