@@ -44,8 +44,16 @@ export async function rotate({ secrets, cloud }: StackUnderTest, name: string): 
   return token
 }
 
-/** Puts a new value, in the shape that the inventory asks for, where a person puts it; admin keys are registered. */
-export async function supply(stack: StackUnderTest, name: string): Promise<string> {
+/** Puts a new value where a person puts it. */
+export async function supply(stack: StackUnderTest, name: string): Promise<void> {
+  const SecretString = await obtain(stack, name)
+  await stack.secrets.send(
+    new PutSecretValueCommand({ SecretId: fullName(name), SecretString, VersionStages: [SUPPLIED_LABEL] }),
+  )
+}
+
+/** A new value for a supplied secret in the shape that the inventory asks for; an admin key works at its provider. */
+export async function obtain(stack: StackUnderTest, name: string): Promise<string> {
   const { config } = await readStackFiles(new URL('../../..', import.meta.url).pathname, 'dev')
   const inventory = config['keyturn:secrets'] as Parameters<typeof throwawayValues>[0]
   const providers = { 'https://api.openai.com': 'openai', 'https://openrouter.ai': 'openrouter' }
@@ -55,9 +63,6 @@ export async function supply(stack: StackUnderTest, name: string): Promise<strin
   for (const [provider, keys] of Object.entries(adminKeys)) {
     if (keys.includes(made)) stack.upstream.keys.addAdmin(provider, made)
   }
-  await stack.secrets.send(
-    new PutSecretValueCommand({ SecretId: fullName(name), SecretString: made, VersionStages: [SUPPLIED_LABEL] }),
-  )
   return made
 }
 
