@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type BuildOptions, build } from 'esbuild'
+import { entries, functionBundle, repository } from '../../infra/build/paths.ts'
+
+export interface BundleCost {
+  /** Minified, in bytes. */
+  readonly bytes: { readonly shipped: number; readonly plain: number }
+  /** Milliseconds of the first `require` in a fresh process, one for each start. */
+  readonly requireMs: { readonly shipped: readonly number[]; readonly plain: readonly number[] }
+}
+
+/** As infra/build/bundle.ts has them; that they still are the same is checked by the bytes that they give. */
+const OPTIONS: BuildOptions = {
+  absWorkingDir: repository,
+  entryPoints: [entries.provider],
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  minify: true,
+  keepNames: false,
+  legalComments: 'none',
+  logLevel: 'silent',
+}
+const ALIAS = { '@aws-sdk/credential-provider-node': './infra/build/environment-credentials.ts' }
+
+/** The provider-key function's bundle as shipped, and the same entry with the SDK's whole credential chain. */
+export async function measureBundles(starts: number): Promise<BundleCost> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-bench-'))
+  try {
+    const [again, plain] = [join(folder, 'again.cjs'), join(folder, 'plain.cjs')]
+    await build({ ...OPTIONS, alias: ALIAS, outfile: again })
+    await build({ ...OPTIONS, outfile: plain })
+    const files = { shipped: functionBundle('provider'), plain }
+    const [shippedCode, againCode, plainCode] = await Promise.all(
+      [files.shipped, again, plain].map((path) => readFile(path)),
+    )
+    if (!shippedCode || !plainCode || !againCode?.equals(shippedCode)) {
+      throw new Error('infra/build/bundle.ts bundles with other options by now: bring bench/bundle/measure.ts in line.')
+    }
+    await writeFile(join(folder, 'inventory.json'), '{"version":1,"secrets":{}}')
+    const requireMs = { shipped: [] as number[], plain: [] as number[] }
+    for (let start = 0; start < starts; start += 1) {
+      for (const name of start % 2 === 0 ? (['shipped', 'plain'] as const) : (['plain', 'shipped'] as const)) {
+        requireMs[name].push(await requireCold(files[name], folder))
+      }
+    }
+    return { bytes: { shipped: shippedCode.length, plain: plainCode.length }, requireMs }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+const SCRIPT = `
+const began = performance.now()
+const { handler } = require(process.env.BENCH_BUNDLE)
+const took = performance.now() - began
+if (typeof handler !== 'function') throw new Error('the bundle has no handler')
+console.log(took)`
+
+async function requireCold(file: string, taskRoot: string): Promise<number> {
+  const env = { PATH: process.env.PATH, BENCH_BUNDLE: file, LAMBDA_TASK_ROOT: taskRoot, AWS_REGION: 'eu-central-1' }
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', SCRIPT], { env })
+  return Number(stdout)
+}

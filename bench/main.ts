@@ -1,0 +1,84 @@
+/** `npm run bench`: measures what Keyturn costs beside named peers, and prints it. */
+import { parseArgs } from 'node:util'
+import { bundleAll } from '../infra/build/bundle.ts'
+import { measureBundles } from './bundle/measure.ts'
+import { bundleHead, bundleRows } from './bundle/rows.ts'
+import { measureProxies } from './proxy/measure.ts'
+import { proxyHead, proxyRows } from './proxy/rows.ts'
+import { table } from './report/table.ts'
+import { describeRun } from './report/versions.ts'
+import { measureRotations } from './rotation/measure.ts'
+import { rotationHead, rotationRows } from './rotation/rows.ts'
+import { templates } from './rotation/templates.ts'
+
+const HELP = `npm run bench -- [options]
+
+Measures what Keyturn costs, as ratios against named peers measured side by side in one run: the proxy beside two plain
+reverse proxies, a rotation's calls beside those of AWS's templates, a function's bundle beside one with the SDK's whole
+credential chain. Takes two to three minutes; what it means is in bench/RESULTS.md.
+
+  --rounds <number>   rounds of each proxy figure (5)
+  --only <part>       proxy, rotation or bundle; may be given more than once
+  --help
+
+Examples:
+  npm run bench
+  npm run bench -- --only proxy --rounds 9`
+
+const PARTS = ['proxy', 'rotation', 'bundle']
+const ROTATIONS = 10
+const STARTS = 15
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', multiple: true, default: PARTS },
+    help: { type: 'boolean', default: false },
+  },
+})
+const rounds = Number(values.rounds)
+const unknown = values.only.filter((part) => !PARTS.includes(part))
+if (values.help) console.log(HELP)
+else if (!Number.isInteger(rounds) || rounds < 1) fail('--rounds must be a whole number, 1 or more')
+else if (unknown.length > 0) fail(`--only must be one of ${PARTS.join(', ')}, not ${unknown.join(', ')}`)
+else await main(rounds, values.only)
+
+async function main(rounds: number, parts: readonly string[]): Promise<void> {
+  console.log(`${await describeRun()}\n`)
+  say('building dist/')
+  await bundleAll()
+
+  if (parts.includes('proxy')) {
+    const rows = proxyRows(await measureProxies(rounds, say))
+    console.log(
+      `The proxy beside plain reverse proxies, medians of ${rounds} rounds; ratios are round by round, median (lowest–highest)`,
+    )
+    console.log(`${table(proxyHead, rows)}\n`)
+  }
+  if (parts.includes('rotation')) {
+    say('rotations')
+    const rows = rotationRows(await measureRotations(ROTATIONS))
+    console.log(
+      `Rotations on the local cloud in one process, medians of ${ROTATIONS}; the templates are counted, not run`,
+    )
+    console.log(
+      `${table(rotationHead, rows)}\n${templates.map(({ name, source }) => `${name}: ${source}`).join('\n')}\n`,
+    )
+  }
+  if (parts.includes('bundle')) {
+    say('bundles')
+    const rows = bundleRows(await measureBundles(STARTS))
+    console.log(`A function's bundle, medians of ${STARTS} fresh processes each`)
+    console.log(table(bundleHead, rows))
+  }
+}
+
+/** Progress goes to standard error, so that standard output holds the result alone. */
+function say(line: string): void {
+  console.error(`${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${line}`)
+}
+
+function fail(message: string): void {
+  console.error(`bench: ${message}`)
+  process.exitCode = 2
+}
