@@ -25,25 +25,19 @@ Examples:
   npm run bench
   npm run bench -- --only proxy --rounds 9`
 
+interface Options {
+  readonly rounds: number
+  readonly parts: readonly string[]
+}
+
 const PARTS = ['proxy', 'rotation', 'bundle']
 const ROTATIONS = 10
 const STARTS = 15
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    only: { type: 'string', multiple: true, default: PARTS },
-    help: { type: 'boolean', default: false },
-  },
-})
-const rounds = Number(values.rounds)
-const unknown = values.only.filter((part) => !PARTS.includes(part))
-if (values.help) console.log(HELP)
-else if (!Number.isInteger(rounds) || rounds < 1) fail('--rounds must be a whole number, 1 or more')
-else if (unknown.length > 0) fail(`--only must be one of ${PARTS.join(', ')}, not ${unknown.join(', ')}`)
-else await main(rounds, values.only)
+const options = readOptions()
+if (options) await main(options)
 
-async function main(rounds: number, parts: readonly string[]): Promise<void> {
+async function main({ rounds, parts }: Options): Promise<void> {
   console.log(`${await describeRun()}\n`)
   say('building dist/')
   await bundleAll()
@@ -78,7 +72,25 @@ function say(line: string): void {
   console.error(`${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${line}`)
 }
 
-function fail(message: string): void {
-  console.error(`bench: ${message}`)
-  process.exitCode = 2
+/** Nothing when there is nothing to measure; why not has then been said. */
+function readOptions(): Options | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        rounds: { type: 'string', default: '5' },
+        only: { type: 'string', multiple: true, default: PARTS },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    const rounds = Number(values.rounds)
+    const unknown = values.only.filter((part) => !PARTS.includes(part))
+    if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number, 1 or more.')
+    if (unknown.length > 0) throw new Error(`--only must be one of ${PARTS.join(', ')}; not ${unknown.join(', ')}.`)
+    if (!values.help) return { rounds, parts: values.only }
+    console.log(HELP)
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message}`)
+    process.exitCode = 2
+  }
+  return undefined
 }
