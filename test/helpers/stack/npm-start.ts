@@ -1,0 +1,93 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { until } from './operate.ts'
+
+/** `npm start` as a terminal runs it: a process group of its own, and a temp folder to look into afterwards. */
+export interface Started {
+  readonly pid: number
+  readonly output: () => string
+  /** Waits until it says so, or fails with what it said. */
+  says(text: string): Promise<void>
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+  /** Every process that it has started and that still runs. */
+  children(): readonly number[]
+  /** What it left in its temp folder. */
+  leftBehind(): Promise<readonly string[]>
+  cleanUp(): Promise<void>
+}
+
+const START = new URL('../../../local/start.ts', import.meta.url).pathname
+
+export async function npmStart(args: readonly string[]): Promise<Started> {
+  const temp = await mkdtemp(join(tmpdir(), 'keyturn-start-'))
+  const child: ChildProcess = spawn(process.execPath, [START, ...args], {
+    detached: true,
+    env: { PATH: process.env.PATH, HOME: temp, TMPDIR: temp },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const pid = child.pid ?? Number.NaN
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }))
+  })
+  return {
+    pid,
+    output: () => output,
+    says: async (text) =>
+      void (await until(
+        text,
+        () => output,
+        (said) => said.includes(text),
+        60_000,
+      )),
+    exited,
+    children: () => descendants(pid),
+    leftBehind: () => readdir(temp),
+    cleanUp: async () => {
+      if (child.exitCode === null && child.signalCode === null) process.kill(-pid, 'SIGKILL')
+      await exited
+      await rm(temp, { recursive: true, force: true })
+    },
+  }
+}
+
+export const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+function descendants(root: number): number[] {
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/).map(Number))
+  const below = (parent: number): number[] =>
+    rows.filter(([, ppid]) => ppid === parent).flatMap(([pid = 0]) => [pid, ...below(pid)])
+  return below(root)
+}
+
+/** Ports that nothing listens on, for what must come back on the same ones. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer()
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      return server
+    }),
+  )
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
