@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import { entries, functionBundle, repository } from '../../infra/build/paths.ts'
+import type { Spent } from '../report/statistics.ts'
 
 export interface BundleCost {
   /** Minified, in bytes. */
   readonly bytes: { readonly shipped: number; readonly plain: number }
-  /** Milliseconds of the first `require` in a fresh process, one for each start. */
-  readonly requireMs: { readonly shipped: readonly number[]; readonly plain: readonly number[] }
+  /** The first `require` in a fresh process, one for each start. */
+  readonly requires: { readonly shipped: readonly Spent[]; readonly plain: readonly Spent[] }
 }
 
 /** As infra/build/bundle.ts has them; that they still are the same is checked by the bytes that they give. */
@@ -44,27 +45,28 @@ export async function measureBundles(starts: number): Promise<BundleCost> {
       throw new Error('infra/build/bundle.ts bundles with other options by now: bring bench/bundle/measure.ts in line.')
     }
     await writeFile(join(folder, 'inventory.json'), '{"version":1,"secrets":{}}')
-    const requireMs = { shipped: [] as number[], plain: [] as number[] }
+    const requires = { shipped: [] as Spent[], plain: [] as Spent[] }
     for (let start = 0; start < starts; start += 1) {
       for (const name of start % 2 === 0 ? (['shipped', 'plain'] as const) : (['plain', 'shipped'] as const)) {
-        requireMs[name].push(await requireCold(files[name], folder))
+        requires[name].push(await requireCold(files[name], folder))
       }
     }
-    return { bytes: { shipped: shippedCode.length, plain: plainCode.length }, requireMs }
+    return { bytes: { shipped: shippedCode.length, plain: plainCode.length }, requires }
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
 const SCRIPT = `
-const began = performance.now()
+const [began, before] = [performance.now(), process.cpuUsage()]
 const { handler } = require(process.env.BENCH_BUNDLE)
-const took = performance.now() - began
+const { user, system } = process.cpuUsage(before)
+const spent = { wallMs: performance.now() - began, cpuMs: (user + system) / 1_000 }
 if (typeof handler !== 'function') throw new Error('the bundle has no handler')
-console.log(took)`
+console.log(JSON.stringify(spent))`
 
-async function requireCold(file: string, taskRoot: string): Promise<number> {
+async function requireCold(file: string, taskRoot: string): Promise<Spent> {
   const env = { PATH: process.env.PATH, BENCH_BUNDLE: file, LAMBDA_TASK_ROOT: taskRoot, AWS_REGION: 'eu-central-1' }
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', SCRIPT], { env })
-  return Number(stdout)
+  return JSON.parse(stdout)
 }

@@ -1,4 +1,4 @@
-import { median, pairedRatio, showRatio } from '../report/statistics.ts'
+import { median, pairedRatio, type Spent, showRatio } from '../report/statistics.ts'
 import type { BundleCost } from './measure.ts'
 
 export const bundleHead: readonly string[] = [
@@ -8,14 +8,16 @@ export const bundleHead: readonly string[] = [
   'shipped ÷ whole chain',
 ]
 
-export function bundleRows({ bytes, requireMs }: BundleCost): string[][] {
+export function bundleRows({ bytes, requires }: BundleCost): string[][] {
+  const row = (name: string, what: keyof Spent): string[] => {
+    const shipped = requires.shipped.map((spent) => spent[what])
+    const plain = requires.plain.map((spent) => spent[what])
+    return [name, median(shipped).toFixed(0), median(plain).toFixed(0), showRatio(pairedRatio(shipped, plain))]
+  }
   return [
-    ['bytes, minified', ...[bytes.shipped, bytes.plain].map(thousands), (bytes.shipped / bytes.plain).toFixed(2)],
-    [
-      'first require, ms',
-      ...[requireMs.shipped, requireMs.plain].map((times) => median(times).toFixed(1)),
-      showRatio(pairedRatio(requireMs.shipped, requireMs.plain)),
-    ],
+    ['bytes, minified', thousands(bytes.shipped), thousands(bytes.plain), (bytes.shipped / bytes.plain).toFixed(2)],
+    row('first require, wall ms', 'wallMs'),
+    row('first require, CPU ms', 'cpuMs'),
   ]
 }
 

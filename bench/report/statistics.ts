@@ -17,6 +17,12 @@ export function pairedRatio(ours: readonly number[], peers: readonly number[]): 
   return { median: median(ratios), low: Math.min(...ratios), high: Math.max(...ratios) }
 }
 
+/** What a piece of work took. */
+export interface Spent {
+  readonly wallMs: number
+  readonly cpuMs: number
+}
+
 export interface Ratio {
   readonly median: number
   readonly low: number

@@ -1,11 +1,7 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { openAiParams } from '../../test/helpers/provider-params.ts'
 import { type RotationRig, startRotationRig } from '../../test/helpers/rotation-rig.ts'
-
-export interface Spent {
-  readonly wallMs: number
-  readonly cpuMs: number
-}
+import type { Spent } from '../report/statistics.ts'
 
 export interface RotationCost {
   readonly strategy: string

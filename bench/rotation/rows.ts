@@ -1,5 +1,5 @@
-import { median, pairedRatio, showRatio } from '../report/statistics.ts'
-import type { RotationCost, Spent } from './measure.ts'
+import { median, pairedRatio, type Spent, showRatio } from '../report/statistics.ts'
+import type { RotationCost } from './measure.ts'
 import { countCalls, templates } from './templates.ts'
 
 export const rotationHead: readonly string[] = [
