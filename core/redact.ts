@@ -20,13 +20,14 @@ export function redactText(text: string): string {
 /** A copy of `value` in which fields named like credentials are masked, at any depth, cycles cut. */
 export function redactFields(value: unknown, seen: WeakSet<object> = new WeakSet()): unknown {
   if (value === null || typeof value !== 'object') return value
+  if (seen.has(value)) return '[circular]'
+  // Before toJSON, which an error may have for its users and which leaves the cause out.
+  if (value instanceof Error) return redactError(value, seen.add(value))
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
     return redactFields((value as { toJSON(): unknown }).toJSON(), seen)
   }
-  if (seen.has(value)) return '[circular]'
   seen.add(value)
   if (Array.isArray(value)) return value.map((item) => redactFields(item, seen))
-  if (value instanceof Error) return redactError(value, seen)
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [name, SECRET_FIELD.test(name) ? MASK : redactFields(field, seen)]),
   )

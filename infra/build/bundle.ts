@@ -19,7 +19,7 @@ export interface Bundle {
 /** Bundles one Lambda function to `dist/lambdas/<name>/index.cjs`. */
 export const bundleFunction = (name: FunctionName): Promise<Bundle> =>
   bundle(name, entries[name], functionBundle(name), {
-    '@aws-sdk/credential-provider-node': './infra/build/environment-credentials.ts',
+    '@aws-sdk/credential-provider-node': './lambdas/environment-credentials.ts',
   })
 
 /** Bundles the proxy to `dist/proxy/main.cjs`, which its image runs. */

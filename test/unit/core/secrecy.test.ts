@@ -69,6 +69,16 @@ describe('log redaction at the sink', () => {
     })
   })
 
+  it('tells why, down to the cause: whom AWS denied what', () => {
+    const denied = new Error('User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: kms:Decrypt')
+    const line = JSON.parse(written({ error: terminal('secret-access-denied', 'The role may not read it.', denied) }))
+    expect(line.error).toMatchObject({
+      code: 'secret-access-denied',
+      kind: 'terminal',
+      cause: { message: denied.message },
+    })
+  })
+
   it('leaves out what HTTP clients hang on their errors', () => {
     const error = Object.assign(new Error('refused'), { config: { headers: { whatever: CANARY } }, response: CANARY })
     expect(written({ error })).not.toContain(CANARY)
