@@ -11,11 +11,11 @@ import { measureRotations } from './rotation/measure.ts'
 import { rotationHead, rotationRows } from './rotation/rows.ts'
 import { templates } from './rotation/templates.ts'
 
-const HELP = `npm run bench -- [options]
+const HELP = `npm --prefix bench start -- [options]
 
 Measures what Keyturn costs, as ratios against named peers measured side by side in one run: the proxy beside two plain
 reverse proxies, a rotation's calls beside those of AWS's templates, a function's bundle beside one with the SDK's whole
-credential chain. Takes two to three minutes; what it means is in bench/RESULTS.md.
+credential chain. Takes one to three minutes; what it means is in bench/RESULTS.md.
 
   --rounds <number>   rounds of each proxy figure (5)
   --only <part>       proxy, rotation or bundle; may be given more than once
@@ -23,7 +23,7 @@ credential chain. Takes two to three minutes; what it means is in bench/RESULTS.
 
 Examples:
   npm run bench
-  npm run bench -- --only proxy --rounds 9`
+  npm --prefix bench start -- --only proxy --rounds 9`
 
 interface Options {
   readonly rounds: number
