@@ -122,15 +122,7 @@ function assertRotatable({ name, ...secret }: SecretStatus, { value }: RotateOpt
       `--value-from is for strategy supplied; ${name} is ${secret.strategy}, which makes its own value. Leave the option out.`,
     )
   }
-  const { pending } = secret.keys
-  if (pending !== undefined) {
-    throw retryable(
-      'rotation-in-progress',
-      `${name} is being rotated already (version ${pending} is AWSPENDING). Wait for it with keyturn status ${name}; ` +
-        'if it is stuck, take the label off: aws secretsmanager update-secret-version-stage --version-stage AWSPENDING ' +
-        `--secret-id ${name} --remove-from-version-id ${pending}`,
-    )
-  }
+  if (secret.keys.pending !== undefined) throw inProgress(name, secret.keys.pending, secret.lastError)
   const waiting = Object.values(secret.versions).some(
     (labels) => labels.includes(SUPPLIED_LABEL) && !labels.includes('AWSCURRENT'),
   )
@@ -140,4 +132,14 @@ function assertRotatable({ name, ...secret }: SecretStatus, { value }: RotateOpt
       `No new value has been supplied for ${name}; the current one stays in force. ${nextAction('nothing-supplied', name)}`,
     )
   }
+}
+
+function inProgress(name: string, pending: string, error: SecretStatus['lastError']): Error {
+  const why = error ? `; its last try failed with ${error.code} in ${error.step}` : ''
+  return retryable(
+    'rotation-in-progress',
+    `${name} is being rotated already (version ${pending} is AWSPENDING${why}). Follow it with: keyturn status ${name}. ` +
+      `If it does not move on, have it tried again (aws secretsmanager rotate-secret --secret-id ${name}), or give it up: ` +
+      `aws secretsmanager update-secret-version-stage --version-stage AWSPENDING --secret-id ${name} --remove-from-version-id ${pending}`,
+  )
 }

@@ -20,6 +20,8 @@ const ACTIONS: Readonly<Record<string, (name: string) => string>> = {
   'supplied-value-refused': supplyAgain,
   'provider-admin-refused': (name) =>
     `Put a valid administrator's key into the secret that "adminSecret" names, then: keyturn rotate ${name}`,
+  'required-secret-deleted': (name) =>
+    `Restore the secret that "adminSecret" names (aws secretsmanager restore-secret), then: keyturn rotate ${name}`,
   'provider-call-refused': correctConfig,
   'provider-answer-unreadable': correctConfig,
   'provider-list-endless': correctConfig,

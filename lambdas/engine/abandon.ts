@@ -26,7 +26,7 @@ const hopeless = (error: unknown): boolean =>
 /** The rotation had ended before this step: there is nothing to clean up and nothing new to say. */
 const over = (error: unknown): boolean =>
   error instanceof KeyturnError &&
-  ['token-not-staged', 'token-unknown', 'rotation-disabled', 'secret-deleted'].includes(error.code)
+  ['token-not-staged', 'token-unknown', 'rotation-disabled', 'secret-deleted', 'secret-not-found'].includes(error.code)
 
 /** Leaves the reason on the secret, where `keyturn status` shows it. */
 export async function recordError({ store, clock }: Rotation, step: string, error: unknown): Promise<void> {

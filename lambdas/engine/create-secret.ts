@@ -1,6 +1,7 @@
 import { terminal } from '../../core/errors.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { countLabels, LABEL_BUDGET, readKeySet } from '../../core/versions.ts'
+import { discardIfRefused } from './discard-if-refused.ts'
 import { assertValue, standing } from './preconditions.ts'
 import type { Rotation } from './rotation.ts'
 import type { SecretDescription } from './store.ts'
@@ -32,7 +33,8 @@ async function createOnce(rotation: Rotation, secret: SecretDescription): Promis
   const context = { ...rotation.context(token), supplied: supply.take }
   const made = await strategy.create(context)
   assertValue(rotation, made, 'new')
-  if (await store.putPending(token, made, rotation.rotationToken)) {
+  const put = store.putPending(token, made, rotation.rotationToken)
+  if (await discardIfRefused(rotation, context, made, put)) {
     await supply.consume()
     return made
   }

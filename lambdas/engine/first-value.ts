@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { discardIfRefused } from './discard-if-refused.ts'
 import { assertUsable, assertValue } from './preconditions.ts'
 import type { Rotation } from './rotation.ts'
 import { openSupply } from './supply.ts'
@@ -17,7 +18,8 @@ export async function createFirstValue(rotation: Rotation): Promise<void> {
   const context = { ...rotation.context(token), supplied: openSupply(rotation, secret).take }
   const made = await strategy.create(context)
   assertValue(rotation, made, 'first')
-  if (!(await store.putFirst(token, made))) return strategy.discard?.(context, made)
+  const put = store.putFirst(token, made)
+  if (!(await discardIfRefused(rotation, context, made, put))) return strategy.discard?.(context, made)
   await strategy.reconcile?.(context, made, new Set(Object.keys(secret.versions)))
   log.info({ version: token }, 'made the first value')
 }

@@ -3,7 +3,7 @@ import { retryable, terminal } from '../../core/errors.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { poll } from '../strategies/poll.ts'
 import type { Rotation } from './rotation.ts'
-import type { SecretDescription } from './store.ts'
+import { type SecretDescription, secretDeleted } from './store.ts'
 
 /** A read may miss what was written a moment ago; within one step it is tried again for this long. */
 const READ_AFTER_WRITE_MS = 5 * SECOND
@@ -41,11 +41,7 @@ export function standing(secret: SecretDescription, token: string): Standing {
 
 /** @throws KeyturnError `secret-deleted` (terminal) */
 export function assertUsable(secret: SecretDescription): void {
-  if (!secret.deleted) return
-  throw terminal(
-    'secret-deleted',
-    `${secret.name} is scheduled for deletion. Restore it (aws secretsmanager restore-secret) and rotate again.`,
-  )
+  if (secret.deleted) throw secretDeleted(secret.name)
 }
 
 /** The pending value, waited for by `withinMs`; undefined when the version still has none. */

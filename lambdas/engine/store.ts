@@ -1,6 +1,7 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  InvalidRequestException,
   PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
@@ -58,24 +59,27 @@ export function openStore(client: SecretsManagerClient, secretId: string, signal
       return true
     } catch (error) {
       if (error instanceof ResourceExistsException) return false
-      throw error
+      throw gone(error, secretId)
     }
   }
   const stage = async (label: string, from: string | undefined, to: string | undefined): Promise<void> => {
-    await client.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: secretId,
-        VersionStage: label,
-        ...(from !== undefined && { RemoveFromVersionId: from }),
-        ...(to !== undefined && { MoveToVersionId: to }),
-      }),
-      options,
-    )
+    const command = new UpdateSecretVersionStageCommand({
+      SecretId: secretId,
+      VersionStage: label,
+      ...(from !== undefined && { RemoveFromVersionId: from }),
+      ...(to !== undefined && { MoveToVersionId: to }),
+    })
+    await client.send(command, options).catch((error: unknown) => {
+      throw deleted(error, secretId)
+    })
+  }
+  const orGone = (error: unknown): never => {
+    throw gone(error, secretId)
   }
 
   return {
     describe: async () => {
-      const found = await client.send(new DescribeSecretCommand({ SecretId: secretId }), options)
+      const found = await client.send(new DescribeSecretCommand({ SecretId: secretId }), options).catch(orGone)
       return {
         arn: found.ARN ?? secretId,
         name: found.Name ?? secretId,
@@ -93,7 +97,9 @@ export function openStore(client: SecretsManagerClient, secretId: string, signal
     moveLabel: stage,
     dropLabel: (label, from) => stage(label, from, undefined),
     tag: async (key, value) => {
-      await client.send(new TagResourceCommand({ SecretId: secretId, Tags: [{ Key: key, Value: value }] }), options)
+      await client
+        .send(new TagResourceCommand({ SecretId: secretId, Tags: [{ Key: key, Value: value }] }), options)
+        .catch(orGone)
     },
   }
 }
@@ -104,7 +110,10 @@ interface ValueQuery {
   VersionStage?: string | undefined
 }
 
-/** Undefined when there is no such value. @throws KeyturnError `secret-value-binary` (terminal) */
+/**
+ * Undefined when there is no such value.
+ * @throws KeyturnError `secret-value-binary`, `secret-deleted` (terminal)
+ */
 export async function readValue(
   client: SecretsManagerClient,
   { SecretId, VersionId, VersionStage }: ValueQuery,
@@ -129,6 +138,29 @@ export async function readValue(
     return undefined
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined
-    throw error
+    throw deleted(error, SecretId)
   }
+}
+
+export const secretDeleted = (secretId: string, cause?: unknown): Error =>
+  terminal(
+    'secret-deleted',
+    `${secretId} is scheduled for deletion. Restore it (aws secretsmanager restore-secret) and rotate again.`,
+    cause,
+  )
+
+/** A secret that was deleted under a rotation, by a name of our own; every other error stays what it is. */
+function deleted(error: unknown, secretId: string): unknown {
+  const marked = error instanceof InvalidRequestException && /marked for deletion/i.test(error.message)
+  return marked ? secretDeleted(secretId, error) : error
+}
+
+/** The same for one that was deleted without a recovery window. */
+function gone(error: unknown, secretId: string): unknown {
+  if (!(error instanceof ResourceNotFoundException)) return deleted(error, secretId)
+  return terminal(
+    'secret-not-found',
+    `There is no secret ${secretId} any more. Run pulumi up to make it anew, or take it out of keyturn:secrets.`,
+    error,
+  )
 }

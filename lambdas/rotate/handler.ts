@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { Context } from 'aws-lambda'
 import type { Clock } from '../../core/clock.ts'
 import { SECOND } from '../../core/clock.ts'
-import { retryable, terminal } from '../../core/errors.ts'
+import { KeyturnError, needsHuman, retryable, terminal } from '../../core/errors.ts'
 import { parseGrace } from '../../core/grace.ts'
 import type { RotationInventory } from '../../core/inventory.ts'
 import type { Logger } from '../../core/log.ts'
@@ -124,7 +124,13 @@ async function afterFailure(rotation: Rotation, step: string, error: unknown): P
 }
 
 async function readOther(client: SecretsManagerClient, name: string, signal: AbortSignal): Promise<SecretString> {
-  const value = await readValue(client, { SecretId: name }, signal)
+  const value = await readValue(client, { SecretId: name }, signal).catch((error: unknown) => {
+    if (!(error instanceof KeyturnError) || error.code !== 'secret-deleted') throw error
+    throw needsHuman(
+      'required-secret-deleted',
+      `Secret ${name}, which this rotation needs, is scheduled for deletion. Restore it (aws secretsmanager restore-secret) and rotate again.`,
+    )
+  })
   if (value) return value
   throw terminal(
     'secret-without-value',

@@ -218,7 +218,7 @@ describe('D rotate refuses, before anything is changed, what cannot be rotated',
     const { status, stderr } = await keyturn(['rotate', secret.name])
     expect(status).toBe(1)
     expect(stderr).toMatch(
-      /is being rotated already.*keyturn status keyturn\/test\/rotate-\d+.*--version-stage AWSPENDING/,
+      /is being rotated already \(.* failed with AccessDeniedException in testSecret\).*keyturn status keyturn\/test\/rotate-\d+.*--version-stage AWSPENDING/,
     )
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
 
