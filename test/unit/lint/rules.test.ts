@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+const ROOMS = ['core', 'infra', 'lambdas', 'proxy', 'cli', 'local', 'test'] as const
+type Room = (typeof ROOMS)[number]
+
+/** Who may import whom, as docs/architecture.md says; infra may, of lambdas, import strategies only. */
+const ALLOWED: Readonly<Record<Room, readonly Room[]>> = {
+  core: [],
+  infra: ['core', 'lambdas'],
+  lambdas: ['core'],
+  proxy: ['core'],
+  cli: ['core'],
+  local: ['core', 'infra', 'lambdas', 'proxy', 'cli'],
+  test: ROOMS,
+}
+
+interface Fixture {
+  readonly path: string
+  readonly code: string
+  readonly fires: 'lint/style/noRestrictedImports' | 'plugin' | undefined
+}
+
+/** A file in `room`, `depth` folders down, that imports `target` by the path which that takes. */
+const importing = (room: Room, depth: number, target: string, fires: boolean): Fixture => {
+  const folders = ['a', 'b', 'c'].slice(0, depth).join('/')
+  return {
+    path: join(room, folders, `imports-${target.replaceAll('/', '-')}.ts`),
+    code: `import { thing } from '${'../'.repeat(depth + 1)}${target}/thing.ts'\n\nconsole.log(thing)\n`,
+    fires: fires ? 'lint/style/noRestrictedImports' : undefined,
+  }
+}
+
+const imports = ROOMS.flatMap((room) =>
+  ROOMS.filter((other) => other !== room).flatMap((other) =>
+    [0, 1, 2].map((depth) => importing(room, depth, other, !ALLOWED[room].includes(other))),
+  ),
+)
+const partsOfLambdas = [0, 1].flatMap((depth) => [
+  ...['engine', 'rotate', 'sweep'].map((part) => importing('infra', depth, `lambdas/${part}`, true)),
+  importing('infra', depth, 'lambdas/strategies', false),
+])
+const CLOCKS = { now: 'Date.now()', date: 'new Date()', random: 'Math.random()' }
+const clocks = ROOMS.flatMap((room) =>
+  Object.entries(CLOCKS).map(
+    ([name, code]): Fixture => ({ path: `${room}/asks-${name}.ts`, code: `console.log(${code})\n`, fires: 'plugin' }),
+  ),
+)
+const moments: readonly Fixture[] = [
+  { path: 'core/clock.ts', code: 'console.log(new Date(), Date.now())\n', fires: undefined },
+  { path: 'proxy/reads-a-date.ts', code: "console.log(new Date('2026-11-22'), new Date(0))\n", fires: undefined },
+]
+
+const fixtures: readonly Fixture[] = [...imports, ...partsOfLambdas, ...clocks, ...moments]
+let folder: string
+let found: Map<string, string[]>
+
+beforeAll(async () => {
+  // A tree of its own under this repository's configuration, so that nothing is written into the rooms.
+  folder = await mkdtemp(join(tmpdir(), 'keyturn-lint-'))
+  for (const part of ['biome.json', 'lint']) await cp(join(ROOT, part), join(folder, part), { recursive: true })
+  for (const { path, code } of fixtures) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), code)
+  }
+  found = await lint()
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Path → the rules that fired there. */
+async function lint(): Promise<Map<string, string[]>> {
+  const biome = join(ROOT, 'node_modules/.bin/biome')
+  const args = ['lint', '--vcs-enabled=false', '--reporter=json', '--max-diagnostics=none', '.']
+  const stdout = await new Promise<string>((resolve) => {
+    execFile(process.execPath, [biome, ...args], { cwd: folder, maxBuffer: 2 ** 26 }, (_exit, out) => resolve(out))
+  })
+  const { summary, diagnostics } = JSON.parse(stdout) as {
+    summary: { changed: number; unchanged: number; diagnosticsNotPrinted: number }
+    diagnostics: { category: string; severity: string; location: { path: string } }[]
+  }
+  expect(summary.unchanged).toBeGreaterThanOrEqual(fixtures.length)
+  expect(summary.diagnosticsNotPrinted).toBe(0)
+  const rules = new Map<string, string[]>()
+  for (const { category, severity, location } of diagnostics) {
+    expect(severity).toBe('error')
+    rules.set(location.path, [...(rules.get(location.path) ?? []), category])
+  }
+  return rules
+}
+
+const named = (list: readonly Fixture[]) => list.map((fixture): [string, Fixture] => [fixture.path, fixture])
+
+describe('a room imports only what docs/architecture.md lets it', () => {
+  it.each(named([...imports, ...partsOfLambdas]))('%s', (path, { fires }) => {
+    expect(found.get(path) ?? []).toEqual(fires ? [fires] : [])
+  })
+})
+
+describe('time and randomness are injected', () => {
+  it.each(named([...clocks, ...moments]))('%s', (path, { fires }) => {
+    expect(found.get(path) ?? []).toEqual(fires ? [fires] : [])
+  })
+})
