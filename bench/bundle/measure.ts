@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
-import { entries, functionBundle, repository } from '../../infra/build/paths.ts'
+import { bundleFunction } from '../../infra/build/bundle.ts'
+import { entries, repository } from '../../infra/build/paths.ts'
 import type { Spent } from '../report/statistics.ts'
 
 export interface BundleCost {
@@ -28,20 +29,22 @@ const OPTIONS: BuildOptions = {
   legalComments: 'none',
   logLevel: 'silent',
 }
-const ALIAS = { '@aws-sdk/credential-provider-node': './infra/build/environment-credentials.ts' }
 
 /** The provider-key function's bundle as shipped, and the same entry with the SDK's whole credential chain. */
 export async function measureBundles(starts: number): Promise<BundleCost> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-bench-'))
   try {
+    const shipped = await bundleFunction('provider')
+    const standIn = Object.keys(shipped.metafile.inputs).find((input) => input.endsWith('environment-credentials.ts'))
+    const alias: Record<string, string> = standIn ? { '@aws-sdk/credential-provider-node': `./${standIn}` } : {}
     const [again, plain] = [join(folder, 'again.cjs'), join(folder, 'plain.cjs')]
-    await build({ ...OPTIONS, alias: ALIAS, outfile: again })
+    await build({ ...OPTIONS, alias, outfile: again })
     await build({ ...OPTIONS, outfile: plain })
-    const files = { shipped: functionBundle('provider'), plain }
+    const files = { shipped: shipped.file, plain }
     const [shippedCode, againCode, plainCode] = await Promise.all(
       [files.shipped, again, plain].map((path) => readFile(path)),
     )
-    if (!shippedCode || !plainCode || !againCode?.equals(shippedCode)) {
+    if (!standIn || !shippedCode || !plainCode || !againCode?.equals(shippedCode)) {
       throw new Error('infra/build/bundle.ts bundles with other options by now: bring bench/bundle/measure.ts in line.')
     }
     await writeFile(join(folder, 'inventory.json'), '{"version":1,"secrets":{}}')
