@@ -176,12 +176,12 @@ describe('an action taken from a live role stops what it is for, and says so', (
       expect((await chat(stack, await value(stack, 'mobile-app'))).status).toBe(401)
       expect((await chat(stack, old)).status).toBe(200)
       expect(deniedSince(since)).toContain(`keyturn-dev-proxy-task ${action} ${resource()}`)
-      const log = await until(
+      const told = denial('proxy-task', action, resource())
+      await until(
         'the proxy says so',
         () => proxyLog(stack),
-        (text) => text.includes('secret-access-denied'),
+        (text) => told.test(text),
       )
-      expect(log).toContain(arnOf('mobile-app'))
     })
     await accepted(stack, await value(stack, 'mobile-app'))
   })

@@ -91,7 +91,7 @@ describe('the local stack starts, stops and comes back (E)', () => {
     process.kill(-start.pid, 'SIGINT')
     expect(await start.exited).toEqual({ code: 0, signal: null })
     expect(start.output()).toContain('Nothing is left behind.')
-    expect(children.filter(isRunning)).toEqual([])
+    await allGone(children)
     expect(await start.leftBehind()).toEqual([])
   })
 
@@ -101,13 +101,18 @@ describe('the local stack starts, stops and comes back (E)', () => {
     await start.says('Keyturn runs.')
     const children = start.children()
     process.kill(start.pid, 'SIGKILL')
-    await until(
-      'its children are gone',
-      () => children.filter(isRunning),
-      (left) => left.length === 0,
-    )
+    await allGone(children)
   })
 })
+
+/** A process may be a moment in ending, its parent gone; not more. */
+const allGone = (pids: readonly number[]): Promise<readonly number[]> =>
+  until(
+    'its children are gone',
+    () => pids.filter(isRunning),
+    (left) => left.length === 0,
+    5_000,
+  )
 
 /** All that must outlive a restart, as a client sees it. */
 async function remembered(stack: StackUnderTest): Promise<unknown> {

@@ -60,9 +60,10 @@ export async function npmStart(args: readonly string[]): Promise<Started> {
   }
 }
 
-export const isRunning = (pid: number): boolean => {
+/** False for a process that has ended, also where nobody has collected it yet. */
+export function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z')
   } catch {
     return false
   }

@@ -28,7 +28,8 @@ export function formsOf(name: string, text: string): Needle[] {
   return [
     { name: `${name} (value)`, text },
     { name: `${name} (key)`, text: key },
-    { name: `${name} (last 16 of the key)`, text: key.slice(-16) },
+    // Longer than any word of our code: throwaway values are sometimes made of such.
+    { name: `${name} (last 24 of the key)`, text: key.slice(-24) },
     { name: `${name} (JSON)`, text: inJson(text) },
     { name: `${name} (JSON in JSON)`, text: inJson(inJson(text)) },
     { name: `${name} (base64)`, text: Buffer.from(key).toString('base64').replace(/.?=*$/, '') },
