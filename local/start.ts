@@ -118,7 +118,7 @@ Move the clock past the grace, and see the old key go:
 
 The AWS CLI works too:
 
-  export AWS_ENDPOINT_URL=${cloudUrl} AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+  export AWS_ENDPOINT_URL=${cloudUrl} AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
   aws --endpoint-url $AWS_ENDPOINT_URL secretsmanager list-secrets
 `
 }

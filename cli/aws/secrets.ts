@@ -102,7 +102,10 @@ function toStatus(session: AwsSession, record: SecretRecord, versions: VersionLa
   const stack = tags[TAG.stack]
   if (stack === undefined || record.Name === undefined || record.ARN === undefined) return undefined
   const error = readLastError(tags[TAG.lastError])
-  const resolved = error && record.LastRotatedDate && record.LastRotatedDate > error.at
+  const keys = readKeySet(versions, session.now())
+  const rotatedSince = error && record.LastRotatedDate && record.LastRotatedDate > error.at
+  // A retirement that failed is tried again by the sweeper, and over when nothing is left to retire.
+  const resolved = rotatedSince || (error?.step === 'retireSecret' && keys.expired.length === 0)
   return {
     name: record.Name,
     arn: record.ARN,
@@ -111,7 +114,7 @@ function toStatus(session: AwsSession, record: SecretRecord, versions: VersionLa
     owner: tags[TAG.owner],
     grace: tags[TAG.grace],
     rotationEnabled: record.RotationEnabled === true,
-    keys: readKeySet(versions, session.now()),
+    keys,
     versions,
     lastRotated: record.LastRotatedDate,
     nextRotation: record.NextRotationDate,

@@ -98,11 +98,23 @@ async function rotateOne(
   return { result: { ...rotated, state: 'current', graceUntil }, summary }
 }
 
-function fateOfOld({ versions, keys }: SecretStatus, old: string | undefined, graceUntil: Date | undefined): string {
+/** What a retired key can no longer do, by strategy: nobody but the issuer of a supplied value can revoke it. */
+const FATE: Readonly<Record<string, string>> = {
+  'provider-key': 'is revoked at its provider',
+  'client-key': 'is refused',
+  supplied: 'is retired here; revoke it where it was issued',
+  random: 'is retired here; what still holds it must be given the new one',
+}
+
+function fateOfOld(
+  { versions, keys, strategy }: SecretStatus,
+  old: string | undefined,
+  graceUntil: Date | undefined,
+): string {
   if (old === undefined) return ''
   if (graceUntil) return `; the old key works until ${moment(graceUntil)}`
-  const fate = versions[old] ? 'is refused, and the sweeper will retire it' : 'is revoked'
-  const others = keys.grace.length === 0 ? '' : `; ${keys.grace.length} of before it still in grace`
+  const fate = versions[old] ? 'is refused, and the sweeper will retire it' : (FATE[strategy] ?? 'is retired')
+  const others = keys.grace.length === 0 ? '' : `; ${keys.grace.length} older still in grace (see keyturn status)`
   return `; the old key ${fate}${others}`
 }
 

@@ -1,5 +1,5 @@
 import { terminal } from '../../core/errors.ts'
-import { graceState, isGraceLabel, parseGraceLabel } from '../../core/grace.ts'
+import { graceLabel, graceState, isGraceLabel, parseGraceLabel } from '../../core/grace.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { readKeySet } from '../../core/versions.ts'
 import { assertUsable } from './preconditions.ts'
@@ -16,7 +16,7 @@ export async function retireVersion(rotation: Rotation, versionId: string): Prom
   const secret = await store.describe()
   assertUsable(secret)
   const labels = secret.versions[versionId]
-  if (labels === undefined) return log.info({ version: versionId }, 'already retired')
+  if (labels === undefined) return log.info({ retiring: versionId }, 'already retired')
   assertDue(secret, versionId, labels, clock.now())
 
   const old = strategy.revoke && (await store.read({ versionId }))
@@ -25,7 +25,7 @@ export async function retireVersion(rotation: Rotation, versionId: string): Prom
   }
   if (labels.includes('AWSPREVIOUS')) await store.dropLabel('AWSPREVIOUS', versionId)
   for (const label of labels.filter(isGraceLabel)) await store.dropLabel(label, versionId)
-  log.info({ version: versionId }, 'retired')
+  log.info({ retiring: versionId }, 'retired')
 }
 
 function assertDue(secret: SecretDescription, versionId: string, labels: readonly string[], now: Date): void {
@@ -51,7 +51,8 @@ function assertDue(secret: SecretDescription, versionId: string, labels: readonl
     'grace-not-over',
     state === 'none'
       ? `Version ${versionId} of ${secret.name} has no grace label, so Keyturn did not put it into grace and does not retire it.`
-      : `Version ${versionId} of ${secret.name} is accepted until ${earliest?.toISOString()}. To end it now: keyturn rotate ${secret.name} --grace revoke-now`,
+      : `Version ${versionId} of ${secret.name} is accepted until ${earliest?.toISOString()}. To end it now, give it a deadline that has passed: ` +
+          `aws secretsmanager update-secret-version-stage --secret-id ${secret.name} --version-stage ${graceLabel(now)} --move-to-version-id ${versionId}`,
   )
 }
 

@@ -41,7 +41,7 @@ export function throwawayValues(
 }
 
 function matching(pattern: string, random: Random): string {
-  const [value] = fc.sample(fc.stringMatching(new RegExp(`^(?:${pattern})$`)), {
+  const [value] = fc.sample(fc.noBias(fc.stringMatching(new RegExp(`^(?:${pattern})$`))), {
     numRuns: 1,
     seed: random.int(2 ** 31),
   })

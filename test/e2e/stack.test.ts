@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR, MINUTE, SECOND, systemClock } from '../../core/clock.ts'
 import { ecsOf } from '../../local/services/ecs/ecs.ts'
 import { sha256 } from '../../local/upstream/key-registry.ts'
-import { awsCli } from '../helpers/aws-cli.ts'
+import { awsCli, withAwsCli } from '../helpers/aws-cli.ts'
 import { accepted, chat } from '../helpers/stack/chat.ts'
 import { ROTATED } from '../helpers/stack/exercise.ts'
 import { keyturn } from '../helpers/stack/keyturn-cli.ts'
@@ -196,7 +196,7 @@ describe('traffic goes on', () => {
   })
 })
 
-describe('the AWS CLI is at home', () => {
+describe.runIf(withAwsCli)('the AWS CLI is at home', () => {
   const json = async (...args: string[]): Promise<Record<string, unknown>> => {
     const { status, stdout, stderr } = await awsCli(stack.cloudUrl)(...args)
     expect(stderr).toBe('')

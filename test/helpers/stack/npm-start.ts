@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
@@ -61,22 +62,44 @@ export async function npmStart(args: readonly string[]): Promise<Started> {
 }
 
 /** False for a process that has ended, also where nobody has collected it yet. */
-export function isRunning(pid: number): boolean {
-  try {
-    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z')
-  } catch {
-    return false
-  }
-}
+export const isRunning = (pid: number): boolean => processes().some((each) => each.pid === pid)
 
 function descendants(root: number): number[] {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((row) => row.trim().split(/\s+/).map(Number))
+  const all = processes()
   const below = (parent: number): number[] =>
-    rows.filter(([, ppid]) => ppid === parent).flatMap(([pid = 0]) => [pid, ...below(pid)])
+    all.filter(({ ppid }) => ppid === parent).flatMap(({ pid }) => [pid, ...below(pid)])
   return below(root)
+}
+
+interface ProcessRow {
+  readonly pid: number
+  readonly ppid: number
+}
+
+/** Every process but zombies: from /proc where there is one, since small images come without ps. */
+function processes(): readonly ProcessRow[] {
+  const rows = existsSync('/proc/self/stat')
+    ? readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .flatMap(readStat)
+    : execFileSync('ps', ['-A', '-o', 'pid=,stat=,ppid='], { encoding: 'utf8' }).trim().split('\n')
+  return rows.flatMap((row) => {
+    const [pid, state = '', ppid] = row.trim().split(/\s+/)
+    return state.startsWith('Z') ? [] : [{ pid: Number(pid), ppid: Number(ppid) }]
+  })
+}
+
+/** `pid state ppid` of a process, or nothing when it has ended meanwhile. */
+function readStat(pid: string): string[] {
+  try {
+    // The name in between may hold spaces and parentheses of its own.
+    const [state, ppid] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return [`${pid} ${state} ${ppid}`]
+  } catch {
+    return []
+  }
 }
 
 /** Ports that nothing listens on, for what must come back on the same ones. */

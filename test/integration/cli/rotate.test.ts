@@ -98,7 +98,7 @@ describe('D rotate', () => {
     const { keyId } = JSON.parse(await rig.value(secret.arn, leaked))
     const { status, stdout } = await keyturn(['rotate', secret.name, '--grace', 'revoke-now', '--wait'])
     expect(status).toBe(0)
-    expect(stdout).toMatch(/is current; the old key is revoked; 1 of before it still in grace\n$/)
+    expect(stdout).toMatch(/is current; the old key is revoked at its provider; 1 older still in grace/)
     expect(rig.upstream.keys.live('openai').some(({ id }) => id === keyId)).toBe(false)
     expect(Object.keys(await rig.labels(secret.arn))).not.toContain(leaked)
   })
