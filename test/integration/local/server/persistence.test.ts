@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateKeyCommand, EnableKeyRotationCommand } from '@aws-sdk/client-kms'
@@ -10,12 +10,19 @@ import {
   RotateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { HOUR, MINUTE } from '../../../../core/clock.ts'
 import { startCloud } from '../../../../local/start-cloud.ts'
 import { startTestCloud, stubFunction, type TestCloud } from '../../../helpers/local-cloud.ts'
 
-const newDir = async () => join(await mkdtemp(join(tmpdir(), 'keyturn-')), 'data')
+const folders: string[] = []
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
+
+const newDir = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-'))
+  folders.push(folder)
+  return join(folder, 'data')
+}
 
 test('E: with a data folder secrets, keys and schedules survive a restart', async () => {
   const dataDir = await newDir()
