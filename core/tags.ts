@@ -52,7 +52,10 @@ const WHY_BYTES = 192
 export function formatWhy(message: string): string {
   let text = message
   if (Buffer.byteLength(text) > WHY_BYTES) {
-    const head = Buffer.from(text).subarray(0, WHY_BYTES - 3).toString('utf8').replace(/\uFFFD$/, '')
+    const head = Buffer.from(text)
+      .subarray(0, WHY_BYTES - 3)
+      .toString('utf8')
+      .replace(/\uFFFD$/, '')
     const sentence = head.slice(0, head.lastIndexOf('. ') + 1)
     text = sentence === '' ? `${head}…` : sentence
   }
