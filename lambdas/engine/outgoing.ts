@@ -29,11 +29,12 @@ export async function labelOutgoing(
  * @returns the versions that were put into grace
  */
 export async function orderOutgoing(rotation: Rotation, versions: VersionLabels, grace: Grace): Promise<string[]> {
-  const { store, clock, log } = rotation
-  const { current, unordered } = readKeySet(versions, clock.now())
-  for (const label of current === undefined ? [] : (versions[current] ?? []).filter(isGraceLabel)) {
-    await store.dropLabel(label, current as string)
-  }
+  const { store, token, clock, log } = rotation
+  const { current, pending, unordered } = readKeySet(versions, clock.now())
+  // Another version's rotation puts the label on the current one a moment before AWSCURRENT moves: it stays then.
+  const settled = pending === undefined || pending === token
+  const leftOver = current !== undefined && settled ? (versions[current] ?? []).filter(isGraceLabel) : []
+  for (const label of leftOver) await store.dropLabel(label, current as string)
   const deadline = graceDeadline(grace, clock.now())
   for (const version of unordered) {
     await store.addLabel(freeLabel(versions, deadline), version)

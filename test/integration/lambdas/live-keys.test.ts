@@ -176,6 +176,25 @@ describe('B19 a value changed by hand is brought into order', () => {
     expect(alive(project)).toEqual([await keyId(arn, first)])
   })
 
+  it('leaves the label alone that a rotation under way has put on the current version', async () => {
+    const { arn } = await make('1h')
+    const first = await current(arn)
+    rig.cloud.faults.add({
+      service: 'secretsmanager',
+      operation: 'UpdateSecretVersionStage',
+      skip: 1,
+      effect: { kind: 'kill', when: 'before' },
+    })
+    await rig.rotate(arn)
+    await rig.cloud.rotations.idle()
+    const before = await rig.labels(arn)
+    expect(before[first]).toEqual(['AWSCURRENT', expect.stringMatching(/^GRACE-UNTIL-/)])
+    expect(await order(arn)).toMatchObject({ failed: false })
+    expect(await rig.labels(arn)).toEqual(before)
+    rig.cloud.faults.clear()
+    await rig.settle()
+  })
+
   it('also when the pending version was promoted by hand in the middle of its rotation', async () => {
     const { arn } = await make('2h')
     const first = await current(arn)
