@@ -104,6 +104,7 @@ describe.each(SUBJECTS)('B1 crash safety of a rotation: $title', (subject) => {
         expect(deadline.getTime(), where).toBeGreaterThan(rig.clock.now().getTime() + DAY - 6 * HOUR)
       }
       expect(await rig.value(arn, token), where).not.toBe('')
+      expect(Object.values(await rig.labels(arn)).flat(), where).not.toContain('SUPPLIED')
       await expectNoOrphan(arn, subject, where)
     }
   })

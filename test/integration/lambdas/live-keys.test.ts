@@ -89,6 +89,42 @@ describe('B10 B4 a key in force is never revoked', () => {
     expect(alive(project)).toContain(old.keyId)
   })
 
+  it('not by a retirement when the current value is the same key under another id', async () => {
+    const { arn, project } = await make('1h')
+    const first = await current(arn)
+    const old = JSON.parse(await rig.value(arn, first))
+    await rig.rotateToEnd(arn)
+    await putByHand(arn, JSON.stringify({ apiKey: old.apiKey, keyId: 'mistyped' }))
+    await rig.clock.advance(2 * HOUR)
+    expect(await retire(arn, first)).toMatchObject({ failed: false })
+    expect(alive(project)).toContain(old.keyId)
+  })
+
+  it('not by a retirement when a version that a hand has just replaced holds it', async () => {
+    const { arn, project } = await make('1h')
+    const first = await current(arn)
+    const old = await rig.value(arn, first)
+    await rig.rotateToEnd(arn)
+    await putByHand(arn, old)
+    await putByHand(arn, JSON.stringify({ apiKey: 'sk-by-hand-0123456789', keyId: 'svc_by_hand' }))
+    await rig.clock.advance(2 * HOUR)
+    expect(await retire(arn, first)).toMatchObject({ failed: false })
+    expect(alive(project)).toContain(JSON.parse(old).keyId)
+  })
+
+  it('not by a retirement when the pending version holds it', async () => {
+    const { arn, project } = await make('1h')
+    const first = await current(arn)
+    const old = await rig.value(arn, first)
+    await rig.rotateToEnd(arn)
+    await rig.secrets.send(
+      new PutSecretValueCommand({ SecretId: arn, SecretString: old, VersionStages: ['AWSPENDING'] }),
+    )
+    await rig.clock.advance(2 * HOUR)
+    expect(await retire(arn, first)).toMatchObject({ failed: false })
+    expect(alive(project)).toContain(JSON.parse(old).keyId)
+  })
+
   it('and a text that two values share beside the key does not make them one', async () => {
     const { arn, project } = await make('1h')
     const first = await current(arn)
@@ -216,7 +252,11 @@ describe('B19 a value changed by hand is brought into order', () => {
     const { arn, project } = await make('2h')
     const first = await current(arn)
     await putByHand(arn, JSON.stringify({ apiKey: 'sk-by-hand-0123456789', keyId: 'svc_by_hand' }))
+    const failures = (): number => rig.logged().split('step failed').length
+    const before = failures()
     const token = await rig.rotateToEnd(arn)
+    // At the first try: the two versions end in the same second, and a label belongs to one of them.
+    expect(failures()).toBe(before)
     const { grace } = await keys(arn)
     expect(grace.map(({ versionId }) => versionId)).toContain(first)
     expect(grace).toHaveLength(2)
@@ -263,6 +303,9 @@ describe('B2 B4 revoke-now on a secret in a bad state', () => {
     expect(await current(arn)).toBe(token)
     expect(alive(project)).not.toContain(leakedKey)
     expect((await rig.labels(arn))[leaked]).toBeUndefined()
+    // The other one is the sweeper's: it was neither asked for nor touched.
+    expect((await keys(arn)).expired).toHaveLength(2)
+    expect(tags(arn)[TAG.lastError] ?? '').not.toContain('retireSecret')
   })
 
   it('completes the rotation when the provider does not revoke, and keeps saying that the old key lives', async () => {
@@ -345,6 +388,48 @@ describe('B20 B4 a retirement fails closed', () => {
     Object.assign(params, { revoke: { method: 'GET', url: `${(params.list as { url: string }).url}&after={id}` } })
     expect(await retire(arn, old)).toMatchObject({ failed: true })
     expect((await keys(arn)).expired).toMatchObject([{ versionId: old }])
+  })
+
+  it('"there is no such key" beside a list that has it proves nothing, though the stored text is refused', async () => {
+    const { arn, project, params } = await make('1h')
+    const first = await current(arn)
+    const { keyId: inForce } = JSON.parse(await rig.value(arn, first))
+    const { VersionId: garbled = '' } = await putByHand(
+      arn,
+      JSON.stringify({ apiKey: 'sk-garbled-0123', keyId: inForce }),
+    )
+    await putByHand(arn, JSON.stringify({ apiKey: 'sk-by-hand-0123456789', keyId: 'svc_by_hand' }))
+    await order(arn)
+    await rig.clock.advance(2 * HOUR)
+    const { url } = params.revoke as { url: string }
+    Object.assign(params, { revoke: { method: 'DELETE', url: url.replace(/proj_live_\d+/, 'proj_wrong') } })
+    expect(await retire(arn, garbled)).toMatchObject({ failed: true })
+    expect(alive(project)).toContain(inForce)
+  })
+
+  it('a refusal with 403 is as good as one with 401', async () => {
+    const { arn, old, oldKey } = await due()
+    rig.upstream.keys.revoke('openai', oldKey)
+    rig.cloud.faults.add({
+      service: 'upstream',
+      operation: 'Models',
+      effect: { kind: 'error', code: 'forbidden', status: 403 },
+    })
+    expect(await retire(arn, old)).toMatchObject({ failed: false })
+    expect(rig.cloud.faults.list()[0]?.taken).toBe(1)
+  })
+
+  it('a label that Secrets Manager does not take off is not gone', async () => {
+    const { arn, old } = await due()
+    rig.cloud.faults.add({
+      service: 'secretsmanager',
+      operation: 'UpdateSecretVersionStage',
+      effect: { kind: 'error', code: 'InvalidParameterException' },
+    })
+    expect(await retire(arn, old)).toMatchObject({ failed: true })
+    expect((await rig.labels(arn))[old]).toBeDefined()
+    expect(await retire(arn, old)).toMatchObject({ failed: false })
+    expect((await rig.labels(arn))[old]).toBeUndefined()
   })
 
   it('a key that was deleted at the provider by hand counts as revoked', async () => {
@@ -447,6 +532,22 @@ describe('B1 B3 the label budget', () => {
       expect(grace.find(({ versionId }) => versionId === before)?.labels).toHaveLength(1)
     },
   )
+
+  it('counts the label that a version replaced by hand is going to need', async () => {
+    const arn = await rig.create(`labels-${++serial}`, { strategy: 'client-key', params: {}, grace: '7d' })
+    const bystander = await rig.rotateToEnd(arn)
+    const replaced = await rig.rotateToEnd(arn)
+    await putByHand(arn, `kt_${'h'.repeat(43)}`)
+    const filled = async (): Promise<number> => Object.values(await rig.labels(arn)).flat().length
+    // AWSPENDING makes 19; two grace labels would make 21.
+    for (let hours = 100; (await filled()) < 18; hours++) {
+      await move(arn, graceLabel(new Date(rig.clock.now().getTime() + hours * HOUR)), bystander)
+    }
+    const before = await current(arn)
+    await rig.rotateToEnd(arn)
+    expect(tags(arn)[TAG.lastError]).toMatch(/ createSecret label-budget-exhausted$/)
+    expect(await keys(arn)).toMatchObject({ current: before, pending: undefined, unordered: [replaced] })
+  })
 })
 
 describe('B7 a supplied value', () => {

@@ -100,6 +100,18 @@ describe.each([
     expect(upstream.keys.live(provider).some(({ id }) => id === keyId(made))).toBe(true)
   })
 
+  it('B10 spares a second key of the same rotation that somebody has copied into a version', async () => {
+    const copied = keyId(await providerKey.create(context()))
+    const orphan = keyId(await providerKey.create(context()))
+    const made = await providerKey.create(context())
+    const held: HeldCredentials = { hasToken: async () => true, holds: async (id) => id === copied || 'unknown' }
+    await providerKey.reconcile?.(context(), made, held)
+    const ids = upstream.keys.live(provider).map(({ id }) => id)
+    expect(ids).toHaveLength(2)
+    expect(ids).toEqual(expect.arrayContaining([copied, keyId(made)]))
+    expect(ids).not.toContain(orphan)
+  })
+
   it('revokes, and takes a key that is gone already for revoked', async () => {
     const made = await providerKey.create(context())
     await providerKey.revoke?.(context(), made)

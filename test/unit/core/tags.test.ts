@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { formatGraceOnce, formatLastError, readGraceOnce, readLastError } from '../../../core/tags.ts'
+import {
+  formatGraceOnce,
+  formatLastError,
+  formatProxyReads,
+  formatWhy,
+  readGraceOnce,
+  readLastError,
+  readProxyReads,
+  readWhy,
+} from '../../../core/tags.ts'
 
 describe('tags', () => {
   it('binds a grace to one token', () => {
@@ -14,5 +23,41 @@ describe('tags', () => {
     expect(readLastError(formatLastError(error))).toEqual(error)
     expect(formatLastError({ ...error, code: 'x'.repeat(500) })).toHaveLength(256)
     for (const text of [undefined, '', 'hello', '2026 x']) expect(readLastError(text)).toBeUndefined()
+  })
+})
+
+describe('B16 why a step failed, in a tag', () => {
+  it.each([
+    ['short', 'Short, with a pattern: ^[a-z]{3}$.'],
+    ['of other letters', 'Grün ist die Hoffnung, 希望.'],
+  ])('carries a %s message whole', (_what, message) => {
+    expect(readWhy(formatWhy(message))).toBe(message)
+  })
+
+  it('cuts a long one at the end of a sentence, and within what a tag takes', () => {
+    const message = `First sentence. Second one. ${'x'.repeat(400)}`
+    expect(readWhy(formatWhy(message))).toBe('First sentence. Second one.')
+    for (const long of [message, 'é'.repeat(400), '希'.repeat(400)]) {
+      expect(formatWhy(long)).toMatch(/^[A-Za-z0-9_-]{1,256}$/)
+      expect(readWhy(formatWhy(long))).not.toContain('\uFFFD')
+    }
+    expect(readWhy(formatWhy('x'.repeat(400)))).toMatch(/^x{189}…$/)
+  })
+
+  it('is undefined where there is none', () => {
+    expect(readWhy(undefined)).toBeUndefined()
+    expect(readWhy('')).toBeUndefined()
+  })
+})
+
+describe('how the proxy reads a secret', () => {
+  it('is read back as written, and not from anything else', () => {
+    expect(readProxyReads(formatProxyReads({ refreshSeconds: 30, maxStaleSeconds: 86_400 }))).toEqual({
+      refreshSeconds: 30,
+      maxStaleSeconds: 86_400,
+    })
+    for (const other of [undefined, '', '30', '30/', '-1/5', '1e3/5', '30/86400/1']) {
+      expect(readProxyReads(other)).toBeUndefined()
+    }
   })
 })
