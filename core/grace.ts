@@ -48,6 +48,16 @@ export function graceDeadline(grace: Grace, from: Date): Date {
   return new Date(round((from.getTime() + ms) / SECOND) * SECOND)
 }
 
+/** What a clock may be behind the one that wrote a deadline, and what a label waits for a free second. */
+const CEILING_TOLERANCE_MS = 5 * MINUTE
+
+/**
+ * Whether a deadline lies further ahead than any grace that Keyturn gives. Somebody wrote it by hand, and no key lives
+ * longer than {@link MAX_GRACE_MS} after its successor: such a version is refused and reported.
+ */
+export const beyondMaximum = (deadline: Date, now: Date): boolean =>
+  deadline.getTime() > now.getTime() + MAX_GRACE_MS + CEILING_TOLERANCE_MS
+
 /** A version is accepted strictly before its deadline; at the deadline it is expired. */
 export function graceState(deadline: Date | undefined, now: Date): GraceState {
   if (deadline === undefined) return 'none'

@@ -11,6 +11,12 @@ export const TAG = {
   graceOnce: 'keyturn:run:grace-once',
   /** Written by a rotation function that failed (see `lastError`). */
   lastError: 'keyturn:run:last-error',
+  /** Why it failed, in words, encoded for a tag (see `formatWhy`). */
+  lastErrorWhy: 'keyturn:run:last-error-why',
+  /** Written when everything that the secret opens has been revoked: it may be deleted, and is not rotated again. */
+  ended: 'keyturn:run:ended',
+  /** On a secret that the proxy reads: how often, and for how long it serves the last good set (see `proxyReads`). */
+  proxyReads: 'keyturn:proxy-reads',
 } as const
 
 /** The staging label under which a person puts the next value of a `supplied` secret. */
@@ -35,6 +41,44 @@ export interface LastError {
 /** The value of the `lastError` tag, 256 characters at most and without any text from a target. */
 export const formatLastError = ({ at, step, code }: LastError): string =>
   `${at.toISOString()} ${step} ${code}`.slice(0, 256)
+
+/** What 256 characters of base64url hold. */
+const WHY_BYTES = 192
+
+/**
+ * An error's message as a tag may carry it: base64url, since a tag takes few characters, and cut at the end of a
+ * sentence where it is too long. Messages of Keyturn's own hold no secret and no text from a target.
+ */
+export function formatWhy(message: string): string {
+  let text = message
+  if (Buffer.byteLength(text) > WHY_BYTES) {
+    const head = Buffer.from(text).subarray(0, WHY_BYTES - 3).toString('utf8').replace(/\uFFFD$/, '')
+    const sentence = head.slice(0, head.lastIndexOf('. ') + 1)
+    text = sentence === '' ? `${head}…` : sentence
+  }
+  return Buffer.from(text).toString('base64url')
+}
+
+/** Undefined when the tag is missing or empty. */
+export const readWhy = (value: string | undefined): string | undefined =>
+  value ? Buffer.from(value, 'base64url').toString('utf8') : undefined
+
+export interface ProxyReads {
+  /** Seconds between two looks at the labels. */
+  refreshSeconds: number
+  /** Seconds for which the last good set is served while Secrets Manager does not answer. */
+  maxStaleSeconds: number
+}
+
+/** The value of the `proxyReads` tag: `30/86400`. */
+export const formatProxyReads = ({ refreshSeconds, maxStaleSeconds }: ProxyReads): string =>
+  `${refreshSeconds}/${maxStaleSeconds}`
+
+/** Undefined when the tag is missing or unreadable. */
+export function readProxyReads(value: string | undefined): ProxyReads | undefined {
+  const match = /^(\d{1,6})\/(\d{1,6})$/.exec(value ?? '')
+  return match ? { refreshSeconds: Number(match[1]), maxStaleSeconds: Number(match[2]) } : undefined
+}
 
 /** Undefined when the tag is missing or unreadable. */
 export function readLastError(value: string | undefined): LastError | undefined {

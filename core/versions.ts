@@ -1,4 +1,4 @@
-import { graceState, isGraceLabel, parseGraceLabel } from './grace.ts'
+import { beyondMaximum, graceState, isGraceLabel, parseGraceLabel } from './grace.ts'
 
 /** Version id → its staging labels, as DescribeSecret's `VersionIdsToStages` and ListSecrets' twin give it. */
 export type VersionLabels = Readonly<Record<string, readonly string[]>>
@@ -19,8 +19,20 @@ export interface KeySet {
   readonly grace: readonly GraceVersion[]
   /** Old versions whose deadline has passed: refused, and due for retirement. */
   readonly expired: readonly GraceVersion[]
-  /** Old versions with an unreadable grace label: refused, and reported. */
-  readonly malformed: readonly { readonly versionId: string; readonly labels: readonly string[] }[]
+  /** Old versions whose grace labels cannot be believed: refused, never retired, and reported. */
+  readonly malformed: readonly MalformedVersion[]
+  /**
+   * The version that was current until somebody moved AWSCURRENT by hand: it has no grace label yet, is not accepted,
+   * and nothing would retire it. Keyturn's own rotations and retirements never leave one.
+   */
+  readonly unordered: readonly string[]
+}
+
+export interface MalformedVersion {
+  readonly versionId: string
+  readonly labels: readonly string[]
+  /** `unreadable`: a label is no time; `too-far`: its time lies further ahead than the longest grace. */
+  readonly problem: 'unreadable' | 'too-far'
 }
 
 /** Labels over all versions of one secret (Secrets Manager quota). */
@@ -28,7 +40,8 @@ export const LABEL_BUDGET = 20
 
 /**
  * Reads the key set from staging labels. Fails closed: an old version without a grace label (AWSPREVIOUS alone is
- * none) is not accepted, nor is one with a malformed label, and of several deadlines the earliest counts.
+ * none) is not accepted, nor is one with a malformed label or one that outlives the longest grace, and of several
+ * deadlines the earliest counts.
  */
 export function readKeySet(versions: VersionLabels, now: Date): KeySet {
   const entries = Object.entries(versions)
@@ -36,13 +49,19 @@ export function readKeySet(versions: VersionLabels, now: Date): KeySet {
   const pending = entries.find(([, labels]) => labels.includes('AWSPENDING'))?.[0]
   const grace: GraceVersion[] = []
   const expired: GraceVersion[] = []
-  const malformed: { versionId: string; labels: readonly string[] }[] = []
+  const malformed: MalformedVersion[] = []
+  const unordered: string[] = []
 
   for (const [versionId, labels] of entries) {
+    if (versionId === current || versionId === pending) continue
     const graceLabels = labels.filter(isGraceLabel)
-    if (graceLabels.length === 0 || versionId === current || versionId === pending) continue
+    if (graceLabels.length === 0) {
+      if (labels.includes('AWSPREVIOUS')) unordered.push(versionId)
+      continue
+    }
     const deadline = earliestDeadline(graceLabels)
-    if (deadline === undefined) malformed.push({ versionId, labels: graceLabels })
+    if (deadline === undefined) malformed.push({ versionId, labels: graceLabels, problem: 'unreadable' })
+    else if (beyondMaximum(deadline, now)) malformed.push({ versionId, labels: graceLabels, problem: 'too-far' })
     else if (graceState(deadline, now) === 'active') grace.push({ versionId, deadline, labels: graceLabels })
     else expired.push({ versionId, deadline, labels: graceLabels })
   }
@@ -53,6 +72,7 @@ export function readKeySet(versions: VersionLabels, now: Date): KeySet {
     grace: grace.sort(byDeadline).reverse(),
     expired: expired.sort(byDeadline),
     malformed,
+    unordered,
   }
 }
 
