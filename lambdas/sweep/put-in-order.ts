@@ -1,0 +1,77 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda'
+import type { Logger } from '../../core/log.ts'
+import { type Answer, askFunction } from './invoke.ts'
+import { dueOf, type SweptSecret } from './secret.ts'
+
+export interface Outcome {
+  readonly ordered: readonly string[]
+  readonly retired: readonly string[]
+  /** Steps that were asked for and not done. */
+  readonly failures: readonly Failure[]
+}
+
+export interface Failure {
+  readonly step: 'orderVersions' | 'retireSecret'
+  readonly versionId?: string
+  /** Only a person can mend it. */
+  readonly needsHuman: boolean
+  readonly reason: string
+}
+
+export const NOTHING: Outcome = { ordered: [], retired: [], failures: [] }
+
+interface Means {
+  readonly lambda: LambdaClient
+  readonly now: () => Date
+  readonly log: Logger
+}
+
+/**
+ * Has everything done that a secret's versions are due for. Each version's failure is its own: what can be retired is,
+ * whatever stands beside it.
+ */
+export async function putInOrder(secret: SweptSecret, means: Means, signal: AbortSignal): Promise<Outcome> {
+  const { order, retire } = dueOf(secret, means.now())
+  const { rotationFunction, arn } = secret
+  if (rotationFunction === undefined) return NOTHING
+  const failures: Failure[] = []
+  const retired: string[] = []
+  let ordered: readonly string[] = []
+  const ask = async (step: Failure['step'], VersionId?: string): Promise<unknown> => {
+    const event = { Step: step, SecretId: arn, ...(VersionId !== undefined && { VersionId }) }
+    const answer = await askFunction(means.lambda, rotationFunction, event, signal)
+    if (answer.kind === 'done') return answer.payload ?? {}
+    failures.push(failureOf(step, VersionId, answer))
+    means.log.error({ secret: secret.name, step, version: VersionId, reason: answer.reason }, 'a step was not done')
+    return undefined
+  }
+
+  if (order) {
+    const payload = await ask('orderVersions')
+    ordered = textsIn(payload, 'ordered')
+    for (const reason of textsIn(payload, 'needsHuman')) {
+      failures.push({ step: 'orderVersions', needsHuman: true, reason })
+      means.log.warn({ secret: secret.name, reason }, 'a version moved by hand needs a person')
+    }
+  }
+  for (const versionId of retire) {
+    if (await ask('retireSecret', versionId)) retired.push(versionId)
+  }
+  return { ordered, retired, failures }
+}
+
+const failureOf = (
+  step: Failure['step'],
+  versionId: string | undefined,
+  answer: Answer & { kind: 'failed' },
+): Failure => ({
+  step,
+  ...(versionId !== undefined && { versionId }),
+  needsHuman: answer.ours,
+  reason: answer.reason,
+})
+
+function textsIn(payload: unknown, name: 'ordered' | 'needsHuman'): readonly string[] {
+  const list = (payload as Record<string, unknown> | undefined)?.[name]
+  return Array.isArray(list) ? list.filter((text) => typeof text === 'string') : []
+}
