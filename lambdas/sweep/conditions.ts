@@ -1,4 +1,5 @@
 import { HOUR, MINUTE } from '../../core/clock.ts'
+import { isEnded } from '../../core/ended.ts'
 import { graceLabel } from '../../core/grace.ts'
 import { nextAction } from '../../core/next-actions.ts'
 import { type LastError, readLastError, readWhy, TAG } from '../../core/tags.ts'
@@ -6,7 +7,7 @@ import type { KeySet } from '../../core/versions.ts'
 import type { Condition } from '../notify/condition.ts'
 import { readTold } from '../notify/told.ts'
 import type { Failure } from './put-in-order.ts'
-import { aliveVersions, dueOf, isEnded, type SweptSecret } from './secret.ts'
+import { aliveVersions, dueOf, type SweptSecret } from './secret.ts'
 
 /** After this long without another attempt a failed rotation counts as left alone by Secrets Manager. */
 const NO_ATTEMPT_MS = 30 * MINUTE
@@ -33,7 +34,7 @@ export interface Hints {
 /** Everything that stands on a secret and that a person must hear of, from its labels, tags and dates. */
 export function conditionsOf(secret: SweptSecret, now: Date, hints: Hints): Condition[] {
   if (secret.deleted) return aliveVersions(secret).length > 0 ? [deletedAlive(secret, secret.deleted)] : []
-  if (isEnded(secret)) return []
+  if (isEnded(secret.tags, secret.versions)) return []
   const due = dueOf(secret, now)
   const conditions = [
     rotationFailed(secret, due.keys, now, hints),

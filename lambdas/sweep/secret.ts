@@ -1,5 +1,5 @@
+import { isEnded } from '../../core/ended.ts'
 import { isGraceLabel } from '../../core/grace.ts'
-import { TAG } from '../../core/tags.ts'
 import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
 
 /** A secret as labels, tags and dates tell it. Holds no value. */
@@ -70,12 +70,6 @@ export function dueOf({ versions }: SweptSecret, now: Date): Due {
 export const graceOnCurrent = (versions: VersionLabels, { current, pending }: KeySet): boolean =>
   current !== undefined && pending === undefined && (versions[current] ?? []).some(isGraceLabel)
 
-/** Whether everything that the secret opens has been revoked, and nothing has been put into it since. */
-export function isEnded({ tags, versions }: Pick<SweptSecret, 'tags' | 'versions'>): boolean {
-  const [, versionId] = tags[TAG.ended]?.split(' ') ?? []
-  return versionId !== undefined && (versions[versionId] ?? []).includes('AWSCURRENT')
-}
-
 /** Versions of a deleted secret whose credentials may live on at their target. */
 export const aliveVersions = (secret: SweptSecret): readonly string[] =>
-  isEnded(secret) ? [] : Object.keys(secret.versions)
+  isEnded(secret.tags, secret.versions) ? [] : Object.keys(secret.versions)

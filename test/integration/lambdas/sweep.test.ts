@@ -153,7 +153,7 @@ describe('A5 B4 a sweep', () => {
       expect.objectContaining({
         attributes: { code: 'grace-label-unusable', secret: name, kind: 'needs-human', state: 'raised' },
         text: expect.stringMatching(
-          new RegExp(`${old} carries .*GRACE-UNTIL-NOON.*\\n[^]*--move-to-version-id ${old}`),
+          new RegExp(`${old} carries .*GRACE-UNTIL-NOON.*\\n[\\s\\S]*--move-to-version-id ${old}`),
         ),
       }),
     ])

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../../../core/clock.ts'
+import { isEnded } from '../../../../core/ended.ts'
 import { graceLabel } from '../../../../core/grace.ts'
 import { formatLastError, formatWhy, TAG } from '../../../../core/tags.ts'
 import { conditionsOf, type Hints } from '../../../../lambdas/sweep/conditions.ts'
 import { readEvent } from '../../../../lambdas/sweep/event.ts'
-import { dueOf, isEnded, type SweptSecret } from '../../../../lambdas/sweep/secret.ts'
+import { dueOf, type SweptSecret } from '../../../../lambdas/sweep/secret.ts'
 
 const NOW = new Date('2026-11-24T10:00:00Z')
 const ago = (ms: number): Date => new Date(NOW.getTime() - ms)
@@ -121,8 +122,8 @@ describe('1.4 what stands on a secret', () => {
   it('is nothing on a secret that has been ended, until a value is put into it again', () => {
     const ended = { tags: { [TAG.ended]: '2026-11-24T09:00:00Z now' }, rotationFunction: undefined }
     expect(codes(ended)).toEqual([])
-    expect(isEnded({ ...ended, versions: { other: ['AWSCURRENT'], now: ['AWSPREVIOUS'] } })).toBe(false)
-    expect(isEnded({ tags: {}, versions: healthy.versions })).toBe(false)
+    expect(isEnded(ended.tags, { other: ['AWSCURRENT'], now: ['AWSPREVIOUS'] })).toBe(false)
+    expect(isEnded({}, healthy.versions)).toBe(false)
   })
 
   it('is the deletion of a secret with live versions, and nothing else of it', () => {
