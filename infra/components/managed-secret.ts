@@ -68,8 +68,7 @@ export class ManagedSecret extends ComponentResource {
         },
       }
       // Functions and the CLI keep tags of their own on a secret, which are none of Pulumi's business.
-      const own = [TAG.graceOnce, TAG.lastError, TAG.lastErrorWhy, TAG.told, TAG.ended]
-      const ignoreChanges = own.map((tag) => `tags["${tag}"]`)
+      const ignoreChanges = [`tags["${TAG.graceOnce}"]`, `tags["${TAG.lastError}"]`]
       return new Secret(
         ...transform(args.transform?.secret, `${name}-secret`, secret, { parent, protect, ignoreChanges }),
       )

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { TAG } from '../../../core/tags.ts'
 import { parseStackConfig } from '../../../infra/config/parse.ts'
 import { devSettings, devValues } from '../../helpers/infra/dev-config.ts'
 import { ACCOUNT, DEPLOYER, type Plan, planStack, REGION } from '../../helpers/infra/plan-stack.ts'
@@ -112,12 +111,6 @@ describe('secrets (A1, A2)', () => {
       Resource: ['*'],
       Condition: { Null: { 'aws:ResourceTag/keyturn:run:ended': 'true' } },
     })
-  })
-
-  it('keep the tags that functions and the CLI write out of Pulumi’s hands', () => {
-    const { ignoreChanges } = plan.one('aws:secretsmanager/secret:Secret', 'openai-secret')
-    const written = Object.values(TAG).filter((tag) => tag.startsWith('keyturn:run:'))
-    expect([...ignoreChanges].sort()).toEqual(written.map((tag) => `tags["${tag}"]`).sort())
   })
 
   it('let a provider’s function read the admin key that it mints with, and the proxy not', () => {
