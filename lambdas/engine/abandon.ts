@@ -1,5 +1,5 @@
 import { KeyturnError } from '../../core/errors.ts'
-import { formatLastError, TAG } from '../../core/tags.ts'
+import { formatLastError, formatWhy, TAG } from '../../core/tags.ts'
 import { readKeySet } from '../../core/versions.ts'
 import type { Rotation } from './rotation.ts'
 
@@ -32,5 +32,7 @@ const over = (error: unknown): boolean =>
 export async function recordError({ store, clock }: Rotation, step: string, error: unknown): Promise<void> {
   if (over(error)) return
   const code = error instanceof KeyturnError ? error.code : error instanceof Error ? error.name : 'unknown'
-  await store.tag(TAG.lastError, formatLastError({ at: clock.now(), step, code }))
+  // Only messages of our own are known to hold no secret.
+  const why = error instanceof KeyturnError ? formatWhy(error.message) : ''
+  await store.tag({ [TAG.lastError]: formatLastError({ at: clock.now(), step, code }), [TAG.lastErrorWhy]: why })
 }

@@ -1,11 +1,13 @@
 import { terminal } from '../../core/errors.ts'
+import { isGraceLabel } from '../../core/grace.ts'
 import type { SecretString } from '../../core/secret-string.ts'
-import { countLabels, LABEL_BUDGET, readKeySet } from '../../core/versions.ts'
+import { countLabels, LABEL_BUDGET, readKeySet, type VersionLabels } from '../../core/versions.ts'
 import { discardIfRefused } from './discard-if-refused.ts'
-import { assertValue, standing } from './preconditions.ts'
+import { heldCredentials } from './held-credentials.ts'
+import { assertNotEnded, assertValue, standing } from './preconditions.ts'
 import type { Rotation } from './rotation.ts'
 import type { SecretDescription } from './store.ts'
-import { openSupply } from './supply.ts'
+import { takeSupplied } from './supply.ts'
 
 /**
  * Gives the pending version its value, once. A version's value is immutable, so whoever stores it first has decided,
@@ -15,6 +17,7 @@ export async function createSecret(rotation: Rotation): Promise<void> {
   const { store, strategy, token, log } = rotation
   const secret = await store.describe()
   if (standing(secret, token) === 'already-current') return
+  assertNotEnded(secret)
 
   // Only what has been made at a target must not be made twice; for the rest the store's immutability is enough.
   const stored = strategy.reconcile ? await store.read({ versionId: token, label: 'AWSPENDING' }) : undefined
@@ -22,22 +25,17 @@ export async function createSecret(rotation: Rotation): Promise<void> {
   const value = stored ?? (await createOnce(rotation, secret))
   if (!value) return log.info('the pending version already has a value')
 
-  const live = new Set(Object.keys(secret.versions))
-  await strategy.reconcile?.(rotation.context(token), value, live)
+  await strategy.reconcile?.(rotation.context(token), value, heldCredentials(rotation, secret))
 }
 
 /** The value that ended up in the store: ours, or that of an attempt which was faster. */
 async function createOnce(rotation: Rotation, secret: SecretDescription): Promise<SecretString | undefined> {
   const { store, strategy, token } = rotation
-  const supply = openSupply(rotation, secret)
-  const context = { ...rotation.context(token), supplied: supply.take }
+  const context = { ...rotation.context(token), supplied: () => takeSupplied(rotation, secret) }
   const made = await strategy.create(context)
   assertValue(rotation, made, 'new')
   const put = store.putPending(token, made, rotation.rotationToken)
-  if (await discardIfRefused(rotation, context, made, put)) {
-    await supply.consume()
-    return made
-  }
+  if (await discardIfRefused(rotation, context, made, put)) return made
 
   if (!strategy.reconcile) return undefined
   const stored = await store.read({ versionId: token })
@@ -50,10 +48,9 @@ async function createOnce(rotation: Rotation, secret: SecretDescription): Promis
  * @throws KeyturnError `label-budget-exhausted`, `live-keys-exhausted` (terminal)
  */
 function assertRoom({ strategy, params, clock }: Rotation, secret: SecretDescription): void {
-  const { grace, expired, malformed } = readKeySet(secret.versions, clock.now())
+  const { grace, expired, malformed, unordered } = readKeySet(secret.versions, clock.now())
   const labels = countLabels(secret.versions)
-  // The outgoing version gains a grace label, and AWSPREVIOUS if no version has it yet.
-  const more = 1 + (Object.values(secret.versions).some((stages) => stages.includes('AWSPREVIOUS')) ? 0 : 1)
+  const more = labelsToCome(secret.versions) + unordered.length
   if (labels + more > LABEL_BUDGET) {
     throw terminal(
       'label-budget-exhausted',
@@ -62,11 +59,22 @@ function assertRoom({ strategy, params, clock }: Rotation, secret: SecretDescrip
     )
   }
   const limit = strategy.liveKeys?.(params)
-  const live = 2 + grace.length + expired.length
+  const live = 2 + grace.length + expired.length + malformed.length + unordered.length
   if (limit !== undefined && live > limit) {
     throw terminal(
       'live-keys-exhausted',
       `${secret.name} would have ${live} live keys at the target, which allows ${limit}. Wait for the grace of the oldest to end, or shorten "grace".`,
     )
   }
+}
+
+/**
+ * The outgoing version gains a grace label, unless an attempt that was cut off has left it one, and AWSPREVIOUS if no
+ * version has it yet.
+ */
+function labelsToCome(versions: VersionLabels): number {
+  const all = Object.values(versions)
+  const graced = all.some((stages) => stages.includes('AWSCURRENT') && stages.some(isGraceLabel))
+  const previous = all.some((stages) => stages.includes('AWSPREVIOUS'))
+  return (graced ? 0 : 1) + (previous ? 0 : 1)
 }

@@ -1,11 +1,14 @@
-import { SECOND } from '../../core/clock.ts'
-import { type Grace, graceDeadline, graceLabel, isGraceLabel, parseGrace } from '../../core/grace.ts'
+import { type Grace, graceDeadline, parseGrace } from '../../core/grace.ts'
+import type { SecretString } from '../../core/secret-string.ts'
 import { readGraceOnce, TAG } from '../../core/tags.ts'
-import { readKeySet, type VersionLabels } from '../../core/versions.ts'
+import { readKeySet } from '../../core/versions.ts'
+import { recordError } from './abandon.ts'
+import { labelOutgoing, orderOutgoing } from './outgoing.ts'
 import { assertValue, awaitPending, missingPending, standing } from './preconditions.ts'
 import { retireVersion } from './retire-secret.ts'
 import type { Rotation } from './rotation.ts'
 import type { SecretDescription } from './store.ts'
+import { releaseSupplied } from './supply.ts'
 
 /**
  * Promotes the pending version. The outgoing version gets its grace label before AWSCURRENT moves: cut off between
@@ -13,16 +16,29 @@ import type { SecretDescription } from './store.ts'
  */
 export async function finishSecret(rotation: Rotation): Promise<void> {
   const { store, token, clock, log } = rotation
-  const secret = await store.describe()
+  let secret = await store.describe()
   const grace = graceOf(rotation, secret)
-  if (standing(secret, token) === 'already-current') return retireAtOnce(rotation, grace)
+  if (standing(secret, token) === 'already-current') return afterPromotion(rotation, secret, grace)
 
-  await prove(rotation)
+  const proven = await prove(rotation)
+  // Before AWSPREVIOUS moves on and leaves a version that was replaced by hand with no label at all.
+  if (readKeySet(secret.versions, clock.now()).unordered.length > 0) {
+    await orderOutgoing(rotation, secret.versions, rotation.grace)
+    secret = await store.describe()
+  }
   const outgoing = Object.keys(secret.versions).find((id) => secret.versions[id]?.includes('AWSCURRENT'))
   const deadline = graceDeadline(grace, clock.now())
   if (outgoing !== undefined) await labelOutgoing(rotation, secret.versions, outgoing, deadline)
   await promote(rotation, outgoing)
   log.info({ from: outgoing, to: token, graceUntil: outgoing && deadline.toISOString() }, 'promoted')
+  await releaseSupplied(rotation, secret.versions, proven)
+  await retireAtOnce(rotation, grace)
+}
+
+/** The version is current: made so by an attempt that was cut off, or by hand in the middle of the rotation. */
+async function afterPromotion(rotation: Rotation, secret: SecretDescription, grace: Grace): Promise<void> {
+  await orderOutgoing(rotation, secret.versions, grace)
+  await releaseSupplied(rotation, secret.versions)
   await retireAtOnce(rotation, grace)
 }
 
@@ -32,33 +48,12 @@ function graceOf({ token, grace }: Rotation, secret: SecretDescription): Grace {
   return once === undefined ? grace : parseGrace(once)
 }
 
-async function prove(rotation: Rotation): Promise<void> {
+async function prove(rotation: Rotation): Promise<SecretString> {
   const pending = await awaitPending(rotation)
   if (!pending) throw missingPending(rotation.token)
   assertValue(rotation, pending, 'pending')
   await rotation.strategy.test?.(rotation.context(rotation.token), pending)
-}
-
-async function labelOutgoing(
-  { store }: Rotation,
-  versions: VersionLabels,
-  outgoing: string,
-  deadline: Date,
-): Promise<void> {
-  const stale = (versions[outgoing] ?? []).filter(isGraceLabel)
-  if (stale.length === 1 && stale[0] === graceLabel(deadline)) return
-  await store.addLabel(freeLabel(versions, deadline), outgoing)
-  // Left by an attempt that was cut off; the earliest label decides, so an older one would cut the grace short.
-  for (const label of stale) await store.dropLabel(label, outgoing)
-}
-
-/** A label belongs to one version: where two versions end in the same second, the later one ends a second after. */
-function freeLabel(versions: VersionLabels, deadline: Date): string {
-  const taken = new Set(Object.values(versions).flat())
-  for (let at = deadline.getTime(); ; at += SECOND) {
-    const label = graceLabel(new Date(at))
-    if (!taken.has(label)) return label
-  }
+  return pending
 }
 
 /** Moves AWSCURRENT; Secrets Manager makes the outgoing version AWSPREVIOUS and clears AWSPENDING after the step. */
@@ -72,10 +67,24 @@ async function promote({ store, token }: Rotation, outgoing: string | undefined)
   }
 }
 
-/** "revoke-now" does not wait for the sweeper. What is cut off here, the sweeper finds by its expired label. */
+/**
+ * "revoke-now" does not wait for the sweeper: the version that has just been replaced is retired here, and no other, so
+ * that one which cannot be retired stands in nobody's way. The rotation has succeeded whatever comes of it; a failure
+ * stays on the secret, for the command line and the sweeper, which tries again.
+ */
 async function retireAtOnce(rotation: Rotation, grace: Grace): Promise<void> {
   if (grace.kind !== 'revoke-now') return
   const { versions } = await rotation.store.describe()
-  for (const { versionId } of readKeySet(versions, rotation.clock.now()).expired)
-    await retireVersion(rotation, versionId)
+  const replaced = readKeySet(versions, rotation.clock.now()).expired.filter(({ versionId }) =>
+    versions[versionId]?.includes('AWSPREVIOUS'),
+  )
+  for (const { versionId } of replaced) {
+    try {
+      await retireVersion(rotation, versionId)
+    } catch (error) {
+      rotation.signal.throwIfAborted()
+      rotation.log.error({ error, retiring: versionId }, 'the new version is current, but the old one is not retired')
+      await recordError(rotation, 'retireSecret', error)
+    }
+  }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { discardIfRefused } from './discard-if-refused.ts'
+import { heldCredentials } from './held-credentials.ts'
 import { assertUsable, assertValue } from './preconditions.ts'
 import type { Rotation } from './rotation.ts'
-import { openSupply } from './supply.ts'
+import { releaseSupplied, takeSupplied } from './supply.ts'
 
 /**
  * Makes a secret's first value, before rotation is configured, so that no rotation ever meets a secret without one
@@ -15,12 +16,13 @@ export async function createFirstValue(rotation: Rotation): Promise<void> {
   if (Object.values(secret.versions).some((labels) => labels.includes('AWSCURRENT'))) {
     return log.info('the secret has a value already')
   }
-  const context = { ...rotation.context(token), supplied: openSupply(rotation, secret).take }
+  const context = { ...rotation.context(token), supplied: () => takeSupplied(rotation, secret) }
   const made = await strategy.create(context)
   assertValue(rotation, made, 'first')
   const put = store.putFirst(token, made)
   if (!(await discardIfRefused(rotation, context, made, put))) return strategy.discard?.(context, made)
-  await strategy.reconcile?.(context, made, new Set(Object.keys(secret.versions)))
+  await strategy.reconcile?.(context, made, heldCredentials(rotation, secret))
+  await releaseSupplied(rotation, secret.versions, made)
   log.info({ version: token }, 'made the first value')
 }
 

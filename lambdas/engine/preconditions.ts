@@ -1,12 +1,13 @@
 import { SECOND } from '../../core/clock.ts'
 import { retryable, terminal } from '../../core/errors.ts'
 import type { SecretString } from '../../core/secret-string.ts'
+import { TAG } from '../../core/tags.ts'
 import { poll } from '../strategies/poll.ts'
 import type { Rotation } from './rotation.ts'
 import { type SecretDescription, secretDeleted } from './store.ts'
 
 /** A read may miss what was written a moment ago; within one step it is tried again for this long. */
-const READ_AFTER_WRITE_MS = 5 * SECOND
+export const READ_AFTER_WRITE_MS = 5 * SECOND
 
 export type Standing = 'pending' | 'already-current'
 
@@ -42,6 +43,17 @@ export function standing(secret: SecretDescription, token: string): Standing {
 /** @throws KeyturnError `secret-deleted` (terminal) */
 export function assertUsable(secret: SecretDescription): void {
   if (secret.deleted) throw secretDeleted(secret.name)
+}
+
+/** @throws KeyturnError `secret-ended` (terminal) for a secret whose keys were all revoked so that it can be deleted */
+export function assertNotEnded({ name, tags }: SecretDescription): void {
+  const [at] = tags[TAG.ended]?.split(' ') ?? []
+  if (at === undefined) return
+  throw terminal(
+    'secret-ended',
+    `${name} was ended at ${at}: everything that it opened has been revoked. Delete it, or to use it again: ` +
+      `aws secretsmanager untag-resource --secret-id ${name} --tag-keys ${TAG.ended}, then rotate it.`,
+  )
 }
 
 /** The pending value, waited for by `withinMs`; undefined when the version still has none. */

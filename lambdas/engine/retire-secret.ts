@@ -1,15 +1,18 @@
-import { terminal } from '../../core/errors.ts'
-import { graceLabel, graceState, isGraceLabel, parseGraceLabel } from '../../core/grace.ts'
+import { needsHuman, retryable, terminal } from '../../core/errors.ts'
+import { graceLabel, isGraceLabel } from '../../core/grace.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { readKeySet } from '../../core/versions.ts'
-import { assertUsable } from './preconditions.ts'
+import { poll } from '../strategies/poll.ts'
+import { sameCredential } from './held-credentials.ts'
+import { assertUsable, READ_AFTER_WRITE_MS } from './preconditions.ts'
 import type { Rotation } from './rotation.ts'
 import type { SecretDescription } from './store.ts'
 
 /**
  * The fifth step (B4): revokes an old version's credential at the target, then takes its labels away. The grace label
  * goes last, because it is what marks the version as due: cut off anywhere, the next sweep finds it again.
- * @throws KeyturnError `retire-live-version`, `grace-not-over`, `grace-label-malformed` (terminal)
+ * @throws KeyturnError `retire-live-version`, `grace-not-over` (terminal), `grace-label-malformed` (needs-human),
+ * `version-unreadable` (retryable), and what the target answers
  */
 export async function retireVersion(rotation: Rotation, versionId: string): Promise<void> {
   const { store, strategy, clock, log } = rotation
@@ -19,9 +22,13 @@ export async function retireVersion(rotation: Rotation, versionId: string): Prom
   if (labels === undefined) return log.info({ retiring: versionId }, 'already retired')
   assertDue(secret, versionId, labels, clock.now())
 
-  const old = strategy.revoke && (await store.read({ versionId }))
-  if (old && !(await heldByLiveVersion(rotation, secret, old))) {
-    await strategy.revoke?.(rotation.context(versionId), old)
+  if (strategy.revoke) {
+    // Unreadable is not revoked: the labels stay until the credential has been seen dead.
+    const old = await readStored(rotation, versionId)
+    if (!(await heldByLiveVersion(rotation, secret, old))) {
+      assertRevocable(rotation, secret.name, versionId, old, labels)
+      await strategy.revoke(rotation.context(versionId), old)
+    }
   }
   if (labels.includes('AWSPREVIOUS')) await store.dropLabel('AWSPREVIOUS', versionId)
   for (const label of labels.filter(isGraceLabel)) await store.dropLabel(label, versionId)
@@ -35,38 +42,75 @@ function assertDue(secret: SecretDescription, versionId: string, labels: readonl
       `Version ${versionId} of ${secret.name} is ${labels.join(', ')} and is never retired. Rotate the secret first.`,
     )
   }
-  const graceLabels = labels.filter(isGraceLabel)
-  const deadlines = graceLabels.map(parseGraceLabel)
-  if (deadlines.includes(undefined)) {
-    throw terminal(
+  const { expired, malformed, grace } = readKeySet(secret.versions, now)
+  if (expired.some((version) => version.versionId === versionId)) return
+  const wrong = malformed.find((version) => version.versionId === versionId)
+  if (wrong) {
+    const why =
+      wrong.problem === 'too-far'
+        ? 'has a grace label that lies further ahead than the longest grace of 7 d'
+        : 'has an unreadable grace label'
+    throw needsHuman(
       'grace-label-malformed',
-      `Version ${versionId} of ${secret.name} has an unreadable grace label (${graceLabels.join(', ')}). It is refused by the proxy but still lives at the ` +
+      `Version ${versionId} of ${secret.name} ${why} (${wrong.labels.join(', ')}). It is refused by the proxy but still lives at the ` +
         'target. Replace the label by GRACE-UNTIL-<yyyymmdd>T<hhmmss>Z with aws secretsmanager update-secret-version-stage.',
     )
   }
-  const earliest = (deadlines as Date[]).sort((one, other) => one.getTime() - other.getTime())[0]
-  const state = graceState(earliest, now)
-  if (state === 'expired') return
+  const deadline = grace.find((version) => version.versionId === versionId)?.deadline
   throw terminal(
     'grace-not-over',
-    state === 'none'
+    deadline === undefined
       ? `Version ${versionId} of ${secret.name} has no grace label, so Keyturn did not put it into grace and does not retire it.`
-      : `Version ${versionId} of ${secret.name} is accepted until ${earliest?.toISOString()}. To end it now, give it a deadline that has passed: ` +
+      : `Version ${versionId} of ${secret.name} is accepted until ${deadline.toISOString()}. To end it now, give it a deadline that has passed: ` +
           `aws secretsmanager update-secret-version-stage --secret-id ${secret.name} --version-stage ${graceLabel(now)} --move-to-version-id ${versionId}`,
   )
 }
 
-/** Whether a version that must keep working holds the same credential, as after the same value was supplied twice. */
-async function heldByLiveVersion(
-  { store, clock }: Rotation,
-  secret: SecretDescription,
-  old: SecretString,
-): Promise<boolean> {
-  const { current, pending, grace } = readKeySet(secret.versions, clock.now())
-  for (const versionId of [current, pending, ...grace.map((version) => version.versionId)]) {
+/** @throws KeyturnError `retired-value-malformed` (needs-human) when nothing tells what to revoke */
+function assertRevocable(
+  { strategy, params }: Rotation,
+  name: string,
+  versionId: string,
+  value: SecretString,
+  labels: readonly string[],
+): void {
+  const problem = strategy.checkValue(value, params)
+  if (problem === undefined) return
+  const label = labels.find(isGraceLabel) ?? 'AWSPREVIOUS'
+  throw needsHuman(
+    'retired-value-malformed',
+    `Version ${versionId} cannot be revoked: ${problem}. If it holds a key, delete that at its issuer; then take its label off: ` +
+      `aws secretsmanager update-secret-version-stage --secret-id ${name} --version-stage ${label} --remove-from-version-id ${versionId}`,
+  )
+}
+
+/**
+ * The value of a version that has one.
+ * @throws KeyturnError `version-unreadable` (retryable) when it cannot be read now
+ */
+export async function readStored(rotation: Rotation, versionId: string): Promise<SecretString> {
+  const value = await poll(
+    async () => {
+      const found = await rotation.store.read({ versionId })
+      return found ? { done: found } : { again: undefined }
+    },
+    { ...rotation, withinMs: READ_AFTER_WRITE_MS },
+  )
+  if (value) return value
+  throw retryable(
+    'version-unreadable',
+    `Version ${versionId} cannot be read, so its credential cannot be revoked and may still be alive. It keeps its labels and is tried again.`,
+  )
+}
+
+/** Whether a version that must keep working holds the same credential, as after an old value was put back by hand. */
+async function heldByLiveVersion(rotation: Rotation, secret: SecretDescription, old: SecretString): Promise<boolean> {
+  const { current, pending, grace, unordered } = readKeySet(secret.versions, rotation.clock.now())
+  for (const versionId of [current, ...grace.map((version) => version.versionId), ...unordered]) {
     if (versionId === undefined) continue
-    const value = await store.read({ versionId })
-    if (value?.reveal() === old.reveal()) return true
+    if (sameCredential(rotation.strategy, await readStored(rotation, versionId), old)) return true
   }
-  return false
+  // A pending version may have no value yet, and then holds nothing.
+  const value = pending && (await rotation.store.read({ versionId: pending }))
+  return value ? sameCredential(rotation.strategy, value, old) : false
 }

@@ -1,6 +1,7 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  InvalidParameterException,
   InvalidRequestException,
   PutSecretValueCommand,
   ResourceExistsException,
@@ -33,8 +34,9 @@ export interface SecretStore {
   putFirst(versionId: string, value: SecretString): Promise<boolean>
   addLabel(label: string, to: string): Promise<void>
   moveLabel(label: string, from: string | undefined, to: string): Promise<void>
+  /** Does nothing when the version does not carry the label. */
   dropLabel(label: string, from: string): Promise<void>
-  tag(key: string, value: string): Promise<void>
+  tag(tags: Readonly<Record<string, string>>): Promise<void>
 }
 
 export function openStore(client: SecretsManagerClient, secretId: string, signal: AbortSignal): SecretStore {
@@ -77,32 +79,45 @@ export function openStore(client: SecretsManagerClient, secretId: string, signal
     throw gone(error, secretId)
   }
 
+  const describe = async (): Promise<SecretDescription> => {
+    const found = await client.send(new DescribeSecretCommand({ SecretId: secretId }), options).catch(orGone)
+    return {
+      arn: found.ARN ?? secretId,
+      name: found.Name ?? secretId,
+      rotationEnabled: found.RotationEnabled === true,
+      deleted: found.DeletedDate !== undefined,
+      versions: found.VersionIdsToStages ?? {},
+      tags: Object.fromEntries((found.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+    }
+  }
+
   return {
-    describe: async () => {
-      const found = await client.send(new DescribeSecretCommand({ SecretId: secretId }), options).catch(orGone)
-      return {
-        arn: found.ARN ?? secretId,
-        name: found.Name ?? secretId,
-        rotationEnabled: found.RotationEnabled === true,
-        deleted: found.DeletedDate !== undefined,
-        versions: found.VersionIdsToStages ?? {},
-        tags: Object.fromEntries((found.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
-      }
-    },
+    describe,
     read: async ({ versionId, label }) =>
       readValue(client, { SecretId: secretId, VersionId: versionId, VersionStage: label }, signal),
     putPending: (versionId, value, rotationToken) => put(versionId, value, 'AWSPENDING', rotationToken),
     putFirst: (versionId, value) => put(versionId, value, 'AWSCURRENT'),
     addLabel: (label, to) => stage(label, undefined, to),
     moveLabel: stage,
-    dropLabel: (label, from) => stage(label, from, undefined),
-    tag: async (key, value) => {
-      await client
-        .send(new TagResourceCommand({ SecretId: secretId, Tags: [{ Key: key, Value: value }] }), options)
-        .catch(orGone)
+    dropLabel: async (label, from) => {
+      try {
+        await stage(label, from, undefined)
+      } catch (error) {
+        // What ran beside this, or an attempt whose answer was lost, may have taken it off: that is what was wanted.
+        if (!notThere.some((kind) => error instanceof kind)) throw error
+        const { versions } = await describe()
+        if (versions[from]?.includes(label)) throw error
+      }
+    },
+    tag: async (tags) => {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+      await client.send(new TagResourceCommand({ SecretId: secretId, Tags }), options).catch(orGone)
     },
   }
 }
+
+/** How Secrets Manager says that a version does not carry the label that is to be taken off it. */
+const notThere = [InvalidParameterException, InvalidRequestException, ResourceNotFoundException]
 
 interface ValueQuery {
   SecretId: string

@@ -4,6 +4,16 @@ import { terminal } from '../../core/errors.ts'
 const token = z.string().min(32).max(64)
 const secretId = z.string().min(1).max(2048)
 
+/** AWS's documentation writes the steps both ways. */
+const ALIASES: Readonly<Record<string, string>> = {
+  create_secret: 'createSecret',
+  set_secret: 'setSecret',
+  test_secret: 'testSecret',
+  finish_secret: 'finishSecret',
+}
+
+const entry = z.strictObject({ strategy: z.string(), grace: z.string(), params: z.unknown() })
+
 const event = z.discriminatedUnion('Step', [
   z.object({
     Step: z.literal(['createSecret', 'setSecret', 'testSecret', 'finishSecret']),
@@ -12,19 +22,34 @@ const event = z.discriminatedUnion('Step', [
     RotationToken: z.string().optional(),
   }),
   z.object({ Step: z.literal('retireSecret'), SecretId: secretId, VersionId: token }),
-  z.object({ Step: z.literal('createFirstValue'), SecretId: secretId }),
+  z.object({ Step: z.literal('orderVersions'), SecretId: secretId }),
+  z.object({ Step: z.literal('endSecret'), SecretId: secretId, entry: entry.optional() }),
+  z.object({ Step: z.literal('createFirstValue'), SecretId: secretId, entry: entry.optional() }),
 ])
+
+/**
+ * A first value's invocation is a resource of the stack: when the resource goes, the provider invokes the function
+ * again and says so in `tf`. https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/
+ */
+const removal = z.object({ Step: z.literal('createFirstValue'), tf: z.object({ action: z.literal('delete') }) })
 
 export type RotationEvent = z.infer<typeof event>
 
 /** @throws KeyturnError `event-invalid` (terminal) */
 export function parseEvent(input: unknown): RotationEvent {
-  const parsed = event.safeParse(input)
+  const parsed = event.safeParse(normalise(input))
   if (parsed.success) return parsed.data
   const wrong = parsed.error.issues.map((issue) => issue.path.join('.') || 'event').join(', ')
   throw terminal(
     'event-invalid',
     `Not a rotation event: look at ${wrong}. Allowed: {Step: createSecret | setSecret | testSecret | finishSecret, SecretId, ClientRequestToken}, ` +
-      '{Step: retireSecret, SecretId, VersionId}, {Step: createFirstValue, SecretId}. Start rotations with RotateSecret rather than by invoking the function.',
+      '{Step: retireSecret, SecretId, VersionId}, {Step: orderVersions | endSecret | createFirstValue, SecretId}. Start rotations with RotateSecret rather than by invoking the function.',
   )
+}
+
+function normalise(input: unknown): unknown {
+  if (input === null || typeof input !== 'object') return input
+  const { Step } = input as { Step?: unknown }
+  if (removal.safeParse(input).success) return { ...input, Step: 'endSecret' }
+  return typeof Step === 'string' && Object.hasOwn(ALIASES, Step) ? { ...input, Step: ALIASES[Step] } : input
 }

@@ -10,8 +10,10 @@ import type { Random } from '../../core/random.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { abandon, recordError } from '../engine/abandon.ts'
 import { createSecret } from '../engine/create-secret.ts'
+import { endSecret } from '../engine/end-secret.ts'
 import { finishSecret } from '../engine/finish-secret.ts'
 import { createFirstValue, firstToken } from '../engine/first-value.ts'
+import { orderVersions } from '../engine/order-versions.ts'
 import { retireVersion } from '../engine/retire-secret.ts'
 import type { Rotation } from '../engine/rotation.ts'
 import { setSecret } from '../engine/set-secret.ts'
@@ -45,9 +47,11 @@ const STEPS: Readonly<Record<RotationEvent['Step'], (rotation: Rotation) => Prom
   finishSecret,
   createFirstValue,
   retireSecret: (rotation) => retireVersion(rotation, rotation.token),
+  orderVersions,
+  endSecret,
 }
 
-/** The Lambda handler of a rotation function: Secrets Manager's four steps, the fifth, and the first value. */
+/** The Lambda handler of a rotation function: Secrets Manager's four steps, the fifth, and what comes before and after. */
 export function createRotationHandler(options: RotationHandlerOptions): RotationHandler {
   return async (input, context) => {
     const event = parseEvent(input)
@@ -74,7 +78,7 @@ export function createRotationHandler(options: RotationHandlerOptions): Rotation
 
 function open(options: RotationHandlerOptions, event: RotationEvent, requestId: string, signal: AbortSignal): Rotation {
   const { client, inventory, clock, random } = options
-  const entry = entryFor(inventory, event.SecretId)
+  const entry = entryFor(inventory, event.SecretId, 'entry' in event ? event.entry : undefined)
   const strategy = options.strategies.find(({ kind }) => kind === entry.strategy)
   if (!strategy) {
     throw terminal(

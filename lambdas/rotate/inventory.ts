@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { terminal } from '../../core/errors.ts'
 import type { RotationEntry, RotationInventory } from '../../core/inventory.ts'
+import { secretName } from '../../core/secret-name.ts'
 
 const schema = z.strictObject({
   version: z.literal(1),
@@ -21,21 +22,15 @@ export function parseInventory(text: string): RotationInventory {
 }
 
 /**
- * The entry of a secret named by ARN or by name.
+ * The entry of a secret named by ARN or by name; `brought` is that of a secret which has been taken out of the inventory.
  * @throws KeyturnError `secret-not-managed` (terminal)
  */
-export function entryFor(inventory: RotationInventory, secretId: string): RotationEntry {
-  const name = nameOf(secretId)
-  const entry = Object.hasOwn(inventory.secrets, name) ? inventory.secrets[name] : undefined
+export function entryFor(inventory: RotationInventory, secretId: string, brought?: RotationEntry): RotationEntry {
+  const name = secretName(secretId)
+  const entry = Object.hasOwn(inventory.secrets, name) ? inventory.secrets[name] : brought
   if (entry) return entry
   throw terminal(
     'secret-not-managed',
     `Secret ${name} is not one that this function rotates. Add it under keyturn:secrets in Pulumi.<stack>.yaml and run pulumi up, or take this rotation function off the secret.`,
   )
-}
-
-/** An ARN ends in the name, a hyphen and six characters that Secrets Manager adds. */
-function nameOf(secretId: string): string {
-  const match = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)-[A-Za-z0-9]{6}$/.exec(secretId)
-  return match?.[1] ?? secretId
 }

@@ -28,19 +28,39 @@ export interface Strategy<Params = unknown> {
    * whatever it creates at the target must be found by {@link Strategy.reconcile}.
    */
   create(context: CreateContext<Params>): Promise<SecretString>
+  /**
+   * What the target calls the credential in a value, so that two texts of one credential are known as one; undefined
+   * when the value is not one of this strategy's. Left out where the text itself is the credential.
+   */
+  credentialId?(value: SecretString): string | undefined
   /** Removes what `create` made at the target and nobody stored. */
   discard?(context: StrategyContext<Params>, value: SecretString): Promise<void>
   /**
-   * Removes credentials at the target that this secret's rotations made and that no live version holds: those of
-   * tokens outside `live`, and those of `token` other than `value`.
+   * Removes credentials at the target that this secret's rotations made and that no labelled version holds, but for
+   * the one in `keep`. Without `keep`, it removes all that no labelled version holds.
    */
-  reconcile?(context: StrategyContext<Params>, value: SecretString, live: ReadonlySet<string>): Promise<void>
+  reconcile?(context: StrategyContext<Params>, keep: SecretString | undefined, held: HeldCredentials): Promise<void>
   /** Puts the pending value into force at the target. Setting it twice must be the same as setting it once. */
   apply?(context: StrategyContext<Params>, pending: SecretString): Promise<void>
   /** Proves that the pending value works, polling for propagation until the context's deadline. */
   test?(context: StrategyContext<Params>, pending: SecretString): Promise<void>
-  /** Revokes an old value at the target; one that is already gone counts as revoked. */
+  /**
+   * Revokes an old value at the target, and returns when the target has been seen without it (B20); one that is
+   * already gone counts as revoked.
+   * @throws KeyturnError when the revocation cannot be proven
+   */
   revoke?(context: StrategyContext<Params>, old: SecretString): Promise<void>
+}
+
+/** Which credentials the labelled versions of a secret hold, asked when a credential is about to be removed. */
+export interface HeldCredentials {
+  /** Whether a version of that token is labelled. */
+  hasToken(token: string): Promise<boolean>
+  /**
+   * Whether a labelled version holds the credential that the target calls `id`; `unknown` when one of them cannot be
+   * read, so that nobody can tell.
+   */
+  holds(id: string): Promise<boolean | 'unknown'>
 }
 
 export interface StrategyContext<Params> {

@@ -1,13 +1,18 @@
 import * as z from 'zod'
+import { SECOND } from '../../core/clock.ts'
 import { needsHuman, retryable } from '../../core/errors.ts'
+import { secretName } from '../../core/secret-name.ts'
 import { credential, httpCall } from './http/call.ts'
 import { passing, retrying } from './http/retrying.ts'
 import { send } from './http/send.ts'
+import { poll } from './poll.ts'
 import type { Strategy } from './strategy.ts'
 
 const params = z.strictObject({
   /** A call that only a valid value passes; `{key}` stands for the value. */
   test: z.strictObject({ ...httpCall.shape, auth: credential.default({ scheme: 'bearer' }) }).optional(),
+  /** How long a new value may take to work everywhere, in seconds. */
+  propagationSeconds: z.int().min(1).max(120).default(20),
   /** A regular expression that the whole value must match. */
   pattern: z
     .string()
@@ -40,19 +45,35 @@ export const supplied: Strategy<SuppliedParams> = {
     }
     return undefined
   },
-  create: ({ supplied: take }) => take(),
+  create: async ({ supplied: take, params, secretArn }) => {
+    const value = await take()
+    const problem = supplied.checkValue(value, params)
+    if (problem === undefined) return value
+    throw needsHuman(
+      'supplied-value-malformed',
+      `The supplied value cannot be used: ${problem}. The current value stays in force. Supply another: keyturn rotate ${secretName(secretArn)} --value-from -`,
+    )
+  },
   test: async (context, pending) => {
-    const { test } = context.params
+    const { test, propagationSeconds } = context.params
     if (test === undefined) return
-    const reply = await retrying(context, () =>
-      send({ call: test, auth: test.auth, secret: pending, values: { key: pending.reveal() }, signal: context.signal }),
+    const values = { key: pending.reveal() }
+    const name = secretName(context.secretArn)
+    const reply = await poll(
+      async () => {
+        const answer = await retrying(context, () =>
+          send({ call: test, auth: test.auth, secret: pending, values, signal: context.signal }),
+        )
+        return test.expect.includes(answer.status) ? { done: answer } : { again: answer, afterMs: answer.retryAfterMs }
+      },
+      { ...context, withinMs: propagationSeconds * SECOND },
     )
     if (test.expect.includes(reply.status)) return
-    const message = `The supplied value did not pass "test": HTTP ${reply.status}, expected ${test.expect.join(', ')}.`
+    const message = `The supplied value did not pass "test" within ${propagationSeconds} s: HTTP ${reply.status}, expected ${test.expect.join(', ')}.`
     if (passing(reply.status)) throw retryable('target-unavailable', `${message} The rotation will be tried again.`)
     throw needsHuman(
       'supplied-value-refused',
-      `${message} The current value stays in force. Supply a valid one: keyturn rotate NAME --value-from -`,
+      `${message} The current value stays in force, and the supplied one is kept. Try it again: keyturn rotate ${name} --wait; or supply another: keyturn rotate ${name} --value-from -`,
     )
   },
 }

@@ -4,8 +4,8 @@ import type { SecretString } from '../../../core/secret-string.ts'
 import { passing, retrying } from '../http/retrying.ts'
 import { type Reply, send } from '../http/send.ts'
 import { poll } from '../poll.ts'
-import type { Strategy } from '../strategy.ts'
-import { openAdmin } from './admin.ts'
+import type { HeldCredentials, Strategy, StrategyContext } from '../strategy.ts'
+import { type ListedKey, openAdmin, type ProviderAdmin } from './admin.ts'
 import { keyName, tokenOf } from './key-name.ts'
 import { type ProviderKeyParams, params } from './params.ts'
 import { MALFORMED, type ProviderKey, readProviderKey, writeProviderKey } from './value.ts'
@@ -27,20 +27,22 @@ export const providerKey: Strategy<ProviderKeyParams> = {
     return writeProviderKey(await admin.mint(keyName(context.secretArn, context.token)))
   },
 
+  credentialId: (value) => readProviderKey(value)?.keyId,
+
   discard: async (context, value) => {
-    await (await openAdmin(context)).revoke(parsed(value).keyId)
+    const { keyId, apiKey } = parsed(value)
+    await (await openAdmin(context)).revoke(keyId, apiKey)
   },
 
-  reconcile: async (context, value, live) => {
+  reconcile: async (context, keep, held) => {
     const admin = await openAdmin(context)
-    const { keyId } = parsed(value)
-    for (const { id, name } of await admin.list()) {
+    const kept = keep && parsed(keep).keyId
+    for (const { id, name } of await listWith(context, admin, kept)) {
       const token = tokenOf(context.secretArn, name)
-      if (token === undefined || id === keyId) continue
-      if (token === context.token || !live.has(token)) {
-        await admin.revoke(id)
-        context.log.warn({ keyId: id }, 'removed a key that an interrupted rotation had left at the provider')
-      }
+      if (token === undefined || id === kept) continue
+      if (await spared(id, token, context.token, held)) continue
+      await admin.revoke(id)
+      context.log.warn({ keyId: id }, 'removed a key that an interrupted rotation had left at the provider')
     }
   },
 
@@ -68,8 +70,42 @@ export const providerKey: Strategy<ProviderKeyParams> = {
   },
 
   revoke: async (context, old) => {
-    await (await openAdmin(context)).revoke(parsed(old).keyId)
+    const { keyId, apiKey } = parsed(old)
+    await (await openAdmin(context)).revoke(keyId, apiKey)
   },
+}
+
+/**
+ * Whether a key may be in use. By its id, not only by its version's token: somebody may have put an old value back by
+ * hand, under a token of its own. A second key of this very rotation is nobody's unless it was copied out.
+ */
+async function spared(id: string, token: string, own: string, held: HeldCredentials): Promise<boolean> {
+  if (token === own) return (await held.holds(id)) === true
+  return (await held.hasToken(token)) || (await held.holds(id)) !== false
+}
+
+/**
+ * The provider's list, which must show the key that was just made: one that does not would find no orphan, and prove
+ * no revocation.
+ * @throws KeyturnError `provider-list-incomplete` (terminal)
+ */
+async function listWith(
+  context: StrategyContext<ProviderKeyParams>,
+  admin: ProviderAdmin,
+  id: string | undefined,
+): Promise<readonly ListedKey[]> {
+  const listed = await poll(
+    async () => {
+      const keys = await admin.list()
+      return id === undefined || keys.some((key) => key.id === id) ? { done: keys } : { again: undefined }
+    },
+    { ...context, withinMs: context.params.propagationSeconds * SECOND },
+  )
+  if (listed) return listed
+  throw terminal(
+    'provider-list-incomplete',
+    `The provider's list does not show the key that it has just made (key id ${id}). Check the URL, the pointers and "paging" of "list" in the stack config. The current key stays in force.`,
+  )
 }
 
 function parsed(value: SecretString): ProviderKey {

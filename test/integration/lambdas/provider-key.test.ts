@@ -4,7 +4,7 @@ import { systemRandom } from '../../../core/random.ts'
 import { SecretString } from '../../../core/secret-string.ts'
 import { type ProviderKeyParams, params as schema } from '../../../lambdas/strategies/provider-key/params.ts'
 import { providerKey } from '../../../lambdas/strategies/provider-key/provider-key.ts'
-import type { CreateContext } from '../../../lambdas/strategies/strategy.ts'
+import type { CreateContext, HeldCredentials } from '../../../lambdas/strategies/strategy.ts'
 import { createFaults } from '../../../local/faults.ts'
 import { type RunningUpstream, startUpstream } from '../../../local/upstream/start-upstream.ts'
 import { instantClock } from '../../helpers/instant-clock.ts'
@@ -85,7 +85,11 @@ describe.each([
     upstream.keys.mint({ provider, scope: 'proj_1', id: 'someone', name: 'made by hand', value: 'sk-by-hand' })
     const made = await providerKey.create(context())
 
-    await providerKey.reconcile?.(context(), made, new Set([TOKEN, kept]))
+    const held: HeldCredentials = {
+      hasToken: async (token) => token === TOKEN || token === kept,
+      holds: async () => false,
+    }
+    await providerKey.reconcile?.(context(), made, held)
 
     const names = live()
     expect(names).toHaveLength(4)

@@ -14,6 +14,7 @@ describe('key set read from labels', () => {
       grace: [],
       expired: [],
       malformed: [],
+      unordered: [],
     })
   })
 
@@ -39,7 +40,7 @@ describe('key set read from labels', () => {
 
   it('never counts a current or pending version as old, whatever label was left on it', () => {
     const set = readKeySet({ a: ['AWSCURRENT', at(-5)], b: ['AWSPENDING', at(5), 'GRACE-UNTIL-x'] }, NOW)
-    expect(set).toEqual({ current: 'a', pending: 'b', grace: [], expired: [], malformed: [] })
+    expect(set).toEqual({ current: 'a', pending: 'b', grace: [], expired: [], malformed: [], unordered: [] })
   })
 
   it('B2 fails closed on a malformed label, even beside a good one', () => {
@@ -47,6 +48,26 @@ describe('key set read from labels', () => {
     expect(set.grace).toEqual([])
     expect(set.expired).toEqual([])
     expect(set.malformed.map(({ versionId }) => versionId)).toEqual(['a', 'b'])
+  })
+
+  it('B2 refuses, and reports, a deadline further ahead than the longest grace', () => {
+    const set = readKeySet({ a: ['GRACE-UNTIL-20990101T000000Z'], b: [at(7 * 24)], c: [at(7 * 24 + 1)] }, NOW)
+    expect(set.grace.map(({ versionId }) => versionId)).toEqual(['b'])
+    expect(set.malformed).toEqual([
+      { versionId: 'a', labels: ['GRACE-UNTIL-20990101T000000Z'], problem: 'too-far' },
+      { versionId: 'c', labels: [at(7 * 24 + 1)], problem: 'too-far' },
+    ])
+    expect(set.expired).toEqual([])
+  })
+
+  it('B2 takes a label that a clock a little ahead has written, and holds each to the earliest deadline', () => {
+    const ahead = graceLabel(new Date(NOW.getTime() + 7 * 24 * 3_600_000 + 4 * 60_000))
+    expect(readKeySet({ a: [ahead], b: [at(1), 'GRACE-UNTIL-20990101T000000Z'] }, NOW).grace).toHaveLength(2)
+  })
+
+  it('B19 names the version that a hand has replaced: AWSPREVIOUS and no deadline', () => {
+    const all = { c: ['AWSCURRENT'], b: ['AWSPREVIOUS'], a: ['AWSPREVIOUS', at(1)], p: ['AWSPENDING', 'AWSPREVIOUS'] }
+    expect(readKeySet(all, NOW).unordered).toEqual(['b'])
   })
 
   it('lets the earliest of several deadlines decide', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { needsHuman, retryable, terminal } from '../../../../core/errors.ts'
-import { readLastError, TAG } from '../../../../core/tags.ts'
+import { readLastError, readWhy, TAG } from '../../../../core/tags.ts'
 import { abandon, recordError } from '../../../../lambdas/engine/abandon.ts'
 import { CURRENT, type MemorySecret, memoryRotation, OTHER, TOKEN } from './memory-rotation.ts'
 
@@ -69,12 +69,14 @@ describe('B16 recordError', () => {
     [hopeless, 'test-call-refused'],
     [Object.assign(new Error('secret text of a target'), { name: 'AccessDeniedException' }), 'AccessDeniedException'],
     ['thrown text', 'unknown'],
-  ])('leaves step and code on the secret, and nothing of the message (%s)', async (error, code) => {
+  ])('leaves step and code on the secret, and of messages those of our own (%s)', async (error, code) => {
     const { rotation, calls, clock } = memoryRotation()
     await recordError(rotation, 'testSecret', error)
-    expect(calls).toHaveLength(1)
+    expect(calls).toHaveLength(2)
     const [, text = ''] = calls[0]?.split(`tag ${TAG.lastError} `) ?? []
     expect(readLastError(text)).toEqual({ at: clock.now(), step: 'testSecret', code })
+    const [, why = ''] = calls[1]?.split(`tag ${TAG.lastErrorWhy} `) ?? []
+    expect(readWhy(why)).toBe(error === hopeless ? 'no' : undefined)
   })
 
   it('does not disturb what an ended rotation left', async () => {

@@ -15,6 +15,7 @@ export const OTHER = '33333333-3333-4333-8333-333333333333'
 
 export interface MemorySecret {
   versions?: VersionLabels
+  tags?: Readonly<Record<string, string>>
   /** Version id → value; a version without one has none yet. */
   values?: Readonly<Record<string, string>>
   rotationEnabled?: boolean
@@ -34,7 +35,7 @@ export function memoryRotation(secret: MemorySecret = {}) {
     describe: async () => {
       calls.push('describe')
       const { rotationEnabled = true, deleted = false } = secret
-      return { arn: 'arn', name: 'keyturn/test/memory', rotationEnabled, deleted, versions, tags: {} }
+      return { arn: 'arn', name: 'keyturn/test/memory', rotationEnabled, deleted, versions, tags: secret.tags ?? {} }
     },
     read: async ({ versionId = '', label }) => {
       calls.push(`read ${versionId}`)
@@ -53,7 +54,9 @@ export function memoryRotation(secret: MemorySecret = {}) {
     addLabel: async (label, to) => void calls.push(`label ${label} ${to}`),
     moveLabel: async (label, _from, to) => void calls.push(`move ${label} ${to}`),
     dropLabel: async (label, from) => void calls.push(`drop ${label} ${from}`),
-    tag: async (key, value) => void calls.push(`tag ${key} ${value}`),
+    tag: async (tags) => {
+      for (const [key, value] of Object.entries(tags)) calls.push(`tag ${key} ${value}`)
+    },
   }
   const did =
     (what: string) =>

@@ -1,7 +1,6 @@
-import { InvalidParameterException } from '@aws-sdk/client-secrets-manager'
 import { describe, expect, it } from 'vitest'
 import { firstToken } from '../../../../lambdas/engine/first-value.ts'
-import { openSupply } from '../../../../lambdas/engine/supply.ts'
+import { releaseSupplied, takeSupplied } from '../../../../lambdas/engine/supply.ts'
 import { CURRENT, type MemorySecret, memoryRotation, OTHER, TOKEN } from './memory-rotation.ts'
 
 const supplied: MemorySecret = {
@@ -9,29 +8,20 @@ const supplied: MemorySecret = {
   values: { [OTHER]: 'the supplied value' },
 }
 
-async function open(secret: MemorySecret) {
+const take = async (secret: MemorySecret) => {
   const made = memoryRotation(secret)
-  const supply = openSupply(made.rotation, await made.store.describe())
-  return { ...made, supply }
+  return { ...made, value: await takeSupplied(made.rotation, await made.store.describe()) }
 }
 
 describe('B7 the value that a person supplied', () => {
-  it('is taken by its version, and its label goes when it has been stored', async () => {
-    const { supply, calls } = await open(supplied)
-    expect((await supply.take()).reveal()).toBe('the supplied value')
-    await supply.consume()
-    expect(calls.slice(1)).toEqual([`read ${OTHER}`, `drop SUPPLIED ${OTHER}`])
+  it('is taken by its version, and keeps its label until it is promoted', async () => {
+    const { value, calls } = await take(supplied)
+    expect(value.reveal()).toBe('the supplied value')
+    expect(calls.slice(1)).toEqual([`read ${OTHER}`])
   })
 
-  it('is not un-labelled when it was not taken', async () => {
-    const { supply, calls } = await open(supplied)
-    await supply.consume()
-    expect(calls).toEqual(['describe'])
-  })
-
-  it('is found in the pending version by a retry that comes after its label went', async () => {
-    const { supply } = await open({})
-    expect((await supply.take()).reveal()).toBe('the pending value')
+  it('is found in the pending version by a retry that comes after its label was taken off', async () => {
+    expect((await take({})).value.reveal()).toBe('the pending value')
   })
 
   it.each<[string, MemorySecret]>([
@@ -39,21 +29,24 @@ describe('B7 the value that a person supplied', () => {
     ['the label is on the current version', { versions: { [CURRENT]: ['AWSCURRENT', 'SUPPLIED'] } }],
     ['the labelled version has no value', { ...supplied, values: {} }],
   ])('is asked for, with the command to run, when %s', async (_when, secret) => {
-    const { supply } = await open(secret)
-    await expect(supply.take()).rejects.toMatchObject({
+    await expect(take(secret)).rejects.toMatchObject({
       code: 'nothing-supplied',
       kind: 'needs-human',
       message: expect.stringContaining('keyturn rotate keyturn/test/memory --value-from -'),
     })
   })
 
-  it('keeps its label when a newer value has it by now, and other errors are not swallowed', async () => {
-    const { supply, store } = await open(supplied)
-    await supply.take()
-    store.dropLabel = () => Promise.reject(new InvalidParameterException({ message: 'moved on', $metadata: {} }))
-    await expect(supply.consume()).resolves.toBeUndefined()
-    store.dropLabel = () => Promise.reject(new Error('AccessDenied'))
-    await expect(supply.consume()).rejects.toThrow('AccessDenied')
+  it.each([
+    ['loses its label once it is promoted', 'the supplied value', [`drop SUPPLIED ${OTHER}`]],
+    ['keeps it when a newer value has the label by now', 'the value that was taken', []],
+  ])('%s', async (_what, promoted, dropped) => {
+    const versions = { [TOKEN]: ['AWSCURRENT'], [OTHER]: ['SUPPLIED'] }
+    const { rotation, calls } = memoryRotation({
+      versions,
+      values: { [TOKEN]: promoted, [OTHER]: 'the supplied value' },
+    })
+    await releaseSupplied(rotation, versions)
+    expect(calls.filter((call) => call.startsWith('drop'))).toEqual(dropped)
   })
 })
 
