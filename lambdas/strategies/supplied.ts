@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { SECOND } from '../../core/clock.ts'
 import { needsHuman, retryable } from '../../core/errors.ts'
 import { secretName } from '../../core/secret-name.ts'
-import { credential, httpCall } from './http/call.ts'
+import { testCall } from './http/call.ts'
 import { passing, retrying } from './http/retrying.ts'
 import { send } from './http/send.ts'
 import { poll } from './poll.ts'
@@ -10,7 +10,7 @@ import type { Strategy } from './strategy.ts'
 
 const params = z.strictObject({
   /** A call that only a valid value passes; `{key}` stands for the value. */
-  test: z.strictObject({ ...httpCall.shape, auth: credential.default({ scheme: 'bearer' }) }).optional(),
+  test: testCall.optional(),
   /** How long a new value may take to work everywhere, in seconds. */
   propagationSeconds: z.int().min(1).max(120).default(20),
   /** A regular expression that the whole value must match. */

@@ -12,7 +12,7 @@ const RESERVED_HEADERS = new Set([
 ])
 
 const httpsUrl = z.string().superRefine((text, context) => {
-  const url = URL.parse(text.replaceAll(/\{[a-z]+\}/g, 'x'))
+  const url = URL.parse(text.replaceAll(/\{[^{}]*\}/g, 'x'))
   if (url?.protocol !== 'https:') context.addIssue({ code: 'custom', message: 'must be an https:// URL' })
   else if (url.username || url.password) context.addIssue({ code: 'custom', message: 'must hold no user or password' })
 })
@@ -29,7 +29,10 @@ const headers = z
 
 const expect = z.array(z.int().min(200).max(599)).min(1)
 
-/** One HTTP call described in stack config. `{name}`, `{id}` and `{key}` in `url` and `body` are filled in, URL-encoded in the URL. */
+/**
+ * One HTTP call described in stack config. Placeholders in `url` and in texts of `body` are filled in, URL-encoded in
+ * the URL; each call says which it has, see {@link withPlaceholders}.
+ */
 export const httpCall = z.strictObject({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
   url: httpsUrl,
@@ -41,6 +44,54 @@ export const httpCall = z.strictObject({
 
 export type HttpCall = z.infer<typeof httpCall>
 
+export type Placeholder = 'name' | 'id' | 'key'
+
+/**
+ * Refuses, before anything runs, a call with a placeholder that nobody fills (it would be sent as it stands, and the
+ * provider would answer "not there"), and one that lacks the placeholder without which it means something else.
+ */
+export const withPlaceholders =
+  (allowed: readonly Placeholder[], required: readonly Placeholder[] = []) =>
+  (call: Pick<HttpCall, 'url' | 'headers' | 'body'>, context: z.RefinementCtx): void => {
+    const hint =
+      allowed.length > 0 ? `allowed: ${allowed.map((name) => `{${name}}`).join(', ')}` : 'none is filled here'
+    const refuse = (path: string, texts: readonly string[], known: readonly string[]): void => {
+      for (const text of texts.flatMap(placeholdersIn)) {
+        if (!known.includes(text)) {
+          context.addIssue({ code: 'custom', path: [path], message: `holds ${text}, which is no placeholder; ${hint}` })
+        }
+      }
+    }
+    const known = allowed.map((name) => `{${name}}`)
+    const body = textsIn(call.body)
+    refuse('url', [call.url], known)
+    if (/[{}]/.test(call.url.replaceAll(PLACEHOLDER, ''))) {
+      context.addIssue({ code: 'custom', path: ['url'], message: `holds a brace that begins no placeholder; ${hint}` })
+    }
+    refuse('body', body.values, known)
+    refuse('body', body.names, [])
+    refuse('headers', Object.values(call.headers), [])
+    for (const name of required) {
+      if ([call.url, ...body.values].some((text) => text.includes(`{${name}}`))) continue
+      context.addIssue({ code: 'custom', path: ['url'], message: `must hold {${name}}, here or in "body"` })
+    }
+  }
+
+const PLACEHOLDER = /\{[A-Za-z][\w.-]*\}/g
+
+const placeholdersIn = (text: string): readonly string[] => text.match(PLACEHOLDER) ?? []
+
+/** Every text of a JSON document: those that stand as values, and the names of fields. */
+function textsIn(node: unknown): { values: string[]; names: string[] } {
+  if (typeof node === 'string') return { values: [node], names: [] }
+  if (node === null || typeof node !== 'object') return { values: [], names: [] }
+  const parts = Object.values(node).map(textsIn)
+  return {
+    values: parts.flatMap(({ values }) => values),
+    names: [...(Array.isArray(node) ? [] : Object.keys(node)), ...parts.flatMap(({ names }) => names)],
+  }
+}
+
 /** How a credential is sent. */
 export const credential = z.discriminatedUnion('scheme', [
   z.strictObject({ scheme: z.literal('bearer') }),
@@ -50,6 +101,15 @@ export const credential = z.discriminatedUnion('scheme', [
 ])
 
 export type Credential = z.infer<typeof credential>
+
+/** A call that only a working credential passes, sent with it. */
+export const testCall = z
+  .strictObject({ ...httpCall.shape, auth: credential.default({ scheme: 'bearer' }) })
+  .superRefine(withPlaceholders(['key']))
+  .superRefine(({ auth, url, body }, context) => {
+    if (auth.scheme !== 'none' || [url, ...textsIn(body).values].some((text) => text.includes('{key}'))) return
+    context.addIssue({ code: 'custom', path: ['url'], message: 'must hold {key}, since "auth" sends none' })
+  })
 
 /** A JSON Pointer (RFC 6901) into a response. */
 export const pointer = z.string().regex(/^(\/[^/]*)+$/, 'must be a JSON Pointer such as /data/id')

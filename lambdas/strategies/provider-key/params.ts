@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { credential, httpCall, pointer } from '../http/call.ts'
+import { credential, httpCall, pointer, testCall, withPlaceholders } from '../http/call.ts'
 
 /** How to read one page of the provider's list of keys, and how to ask for the next. */
 const paging = z.discriminatedUnion('kind', [
@@ -17,26 +17,32 @@ export const params = z.strictObject({
   /** How the administrator's credential is sent. */
   adminAuth: credential.default({ scheme: 'bearer' }),
   /** Mints a key called `{name}`. */
-  create: z.strictObject({
-    ...httpCall.shape,
-    expect: z.array(z.int()).min(1).default([200, 201]),
-    /** Where the new key and its id stand in the answer. */
-    take: z.strictObject({ key: pointer, id: pointer }),
-  }),
+  create: z
+    .strictObject({
+      ...httpCall.shape,
+      expect: z.array(z.int()).min(1).default([200, 201]),
+      /** Where the new key and its id stand in the answer. */
+      take: z.strictObject({ key: pointer, id: pointer }),
+    })
+    .superRefine(withPlaceholders(['name'], ['name'])),
   /** Lists keys, so that one whose minting was cut off is found by its name. */
-  list: z.strictObject({
-    ...httpCall.shape,
-    items: pointer,
-    /** Within an item. */
-    id: pointer,
-    name: pointer,
-    paging: paging.default({ kind: 'none' }),
-  }),
+  list: z
+    .strictObject({
+      ...httpCall.shape,
+      items: pointer,
+      /** Within an item. */
+      id: pointer,
+      name: pointer,
+      paging: paging.default({ kind: 'none' }),
+    })
+    .superRefine(withPlaceholders([])),
   /** A call that only a working key passes; sent with the new key. */
-  test: z.strictObject({ ...httpCall.shape, auth: credential.default({ scheme: 'bearer' }) }),
+  test: testCall,
   /** Removes the key `{id}`. */
-  revoke: z.strictObject({ ...httpCall.shape, expect: z.array(z.int()).min(1).default([200, 202, 204]) }),
-  /** How long a new key may take to work everywhere, in seconds. */
+  revoke: z
+    .strictObject({ ...httpCall.shape, expect: z.array(z.int()).min(1).default([200, 202, 204]) })
+    .superRefine(withPlaceholders(['id'], ['id'])),
+  /** How long a new key may take to work everywhere, and a revoked one to be refused, in seconds. */
   propagationSeconds: z.int().min(1).max(120).default(45),
   /** Keys that the provider lets live at once, if it bounds them. */
   liveKeys: z.int().min(2).optional(),

@@ -69,10 +69,10 @@ describe('checks at plan time (A13)', () => {
     const call = { method: 'GET', url: 'https://provider.example/keys' }
     const params = {
       adminSecret: 'admin',
-      create: { ...call, take: { key: '/key', id: '/id' } },
+      create: { ...call, body: { name: '{name}' }, take: { key: '/key', id: '/id' } },
       list: { ...call, items: '/data', id: '/id', name: '/name' },
       test: call,
-      revoke: call,
+      revoke: { ...call, url: 'https://provider.example/keys/{id}' },
       liveKeys: 2,
     }
     const secret = { strategy: 'provider-key', params, schedule: 'rate(7 days)', window: '1h' }
