@@ -7,6 +7,7 @@ import { redactText } from '../core/redact.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { explain } from './aws/explain.ts'
 import { type AwsSession, openSession } from './aws/session.ts'
+import { describeEnd, end } from './commands/end.ts'
 import { type RotateOptions, type RotateResult, rotate } from './commands/rotate.ts'
 import { type StatusOptions, status } from './commands/status.ts'
 import { value } from './commands/value.ts'
@@ -64,7 +65,10 @@ withCommon(program.command('rotate'))
   .option('--grace <period>', `how long the old key goes on working, for this rotation only: ${ALLOWED_GRACE}`)
   .option('--wait', 'wait until the new version is current')
   .option('--timeout <seconds>', 'how long --wait waits', seconds, 900)
-  .option('--value-from <file>', 'the next value of a supplied secret, from a file or from standard input (-)')
+  .option(
+    '--value-from <file>',
+    'the next value of a supplied secret, from a file or standard input (-); waits as --wait does',
+  )
   .addHelpText(
     'after',
     `
@@ -92,6 +96,24 @@ Examples:
         })
         report(result, options)
       }),
+  )
+
+withCommon(program.command('end'))
+  .description('revoke everything that a secret opens, so that it can be deleted or taken out of the inventory')
+  .argument('<name>', 'full name, or unique end of a name')
+  .option('--yes', 'do it; without this, say what would be revoked')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ keyturn end openai                                        # what would be revoked; changes nothing
+  $ keyturn end openai --yes                                  # revoke its keys at the provider, the current one too`,
+  )
+  .action((name: string, options: CommonOptions & { yes?: boolean }) =>
+    run(options, async (session) => {
+      const result = await end(session, name, options.yes === true)
+      console.log(options.json ? JSON.stringify(result, undefined, 2) : describeEnd(result))
+    }),
   )
 
 withCommon(program.command('value'))
@@ -133,12 +155,12 @@ async function run(options: CommonOptions, action: (session: AwsSession) => Prom
   }
 }
 
-function report({ rotated, failed }: RotateResult, { json, wait }: Pick<RotateOptions, 'wait'> & CommonOptions): void {
+function report({ rotated, failed }: RotateResult, { json }: CommonOptions): void {
   if (json) console.log(JSON.stringify({ rotated, failed }, undefined, 2))
   else {
     for (const { error } of failed) complain(error)
-    const names = rotated.map(({ name }) => name)
-    if (!wait && names.length > 0) console.log(`Follow with: keyturn status ${names.join(' ')}`)
+    const started = rotated.filter(({ state }) => state === 'started').map(({ name }) => name)
+    if (started.length > 0) console.log(`Follow with: keyturn status ${started.join(' ')}`)
   }
   // A failure weighs more than a wait that ran out: of the two it is the one that ends by itself.
   const codes = failed.map(({ error }) => exitCode(error))

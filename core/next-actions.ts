@@ -21,7 +21,9 @@ const checkTarget = (): string =>
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   'nothing-supplied': supplyAgain,
-  'supplied-value-refused': supplyAgain,
+  'supplied-value-malformed': supplyAgain,
+  'supplied-value-refused': (name) =>
+    `Try the same value again: keyturn rotate ${name} --wait; or hand over another: keyturn rotate ${name} --value-from - --wait`,
   'provider-admin-refused': (_name, then) =>
     `Put a valid administrator's key into the secret that "adminSecret" names, ${then}`,
   'required-secret-deleted': (_name, then) =>
@@ -29,6 +31,15 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'provider-call-refused': correctConfig,
   'provider-answer-unreadable': correctConfig,
   'provider-list-endless': correctConfig,
+  'provider-list-incomplete': correctConfig,
+  'revocation-unproven': (name) =>
+    `Check "revoke" and "list" in Pulumi.<stack>.yaml and run pulumi up, or delete the key at the provider; then look again: keyturn status ${name}`,
+  'retired-value-malformed': (name) =>
+    `If the old value is a key, delete it where it was issued; then take its grace label off: keyturn status ${name} names the version.`,
+  'version-unreadable': (name) => `It is tried again by itself; look again with: keyturn status ${name}`,
+  'secret-value-malformed': (name) => `Put a value of its strategy, or make a new one: keyturn rotate ${name} --wait`,
+  'secret-ended': (name) =>
+    `Delete it; or to use it again: aws secretsmanager untag-resource --secret-id ${name} --tag-keys keyturn:run:ended, then: keyturn rotate ${name}`,
   'placeholder-unusable': correctConfig,
   'test-call-refused': correctConfig,
   'label-budget-exhausted': waitForGrace,

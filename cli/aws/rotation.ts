@@ -88,9 +88,15 @@ function phase(labels: readonly string[], error: SecretStatus['lastError']): str
 }
 
 function givenUp({ name }: SecretStatus, error: SecretStatus['lastError']): Error {
-  const why = error ? `${error.code} in ${error.step}` : 'its rotation was given up'
-  const message = `${name} was not rotated: ${why}. The old key stays in force. ${nextAction(error?.code ?? '', name)}`
+  const what = error ? `${error.code} in ${error.step}. ${firstSentence(error.why)}` : 'its rotation was given up. '
+  const message = `${name} was not rotated: ${what}The old key stays in force. ${nextAction(error?.code ?? '', name)}`
   return needsHuman(error?.code ?? 'rotation-abandoned', message)
+}
+
+/** The first sentence of a function's message, and a space; what to do about it is told in this command's own words. */
+export function firstSentence(text: string | undefined): string {
+  const [first = ''] = (text ?? '').split(/(?<=[.…]) (?=[A-Z])/)
+  return first === '' ? '' : `${first} `
 }
 
 function waitTimeout({ name }: SecretStatus, timeout: number, error: SecretStatus['lastError']): Error {

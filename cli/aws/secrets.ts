@@ -1,6 +1,6 @@
 import { DescribeSecretCommand, ListSecretsCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager'
 import { needsHuman } from '../../core/errors.ts'
-import { readLastError, TAG } from '../../core/tags.ts'
+import { type LastError, type ProxyReads, readLastError, readProxyReads, readWhy, TAG } from '../../core/tags.ts'
 import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
 import type { AwsSession } from './session.ts'
 
@@ -17,8 +17,13 @@ export interface SecretStatus {
   versions: VersionLabels
   lastRotated: Date | undefined
   nextRotation: Date | undefined
-  /** The last failed step, unless a rotation has succeeded since. */
-  lastError: { at: Date; step: string; code: string } | undefined
+  /** The last failed step, unless it has been overcome since; `why` is the function's message, shortened. */
+  lastError: { at: Date; step: string; code: string; why: string | undefined } | undefined
+  /** How often the proxy looks at the labels; absent for a secret that no proxy reads. */
+  proxyReads: ProxyReads | undefined
+  /** When everything that the secret opens was revoked, so that it can be deleted. */
+  ended: Date | undefined
+  rotationFunction: string | undefined
   deleted: Date | undefined
 }
 
@@ -27,6 +32,7 @@ interface SecretRecord {
   Name?: string | undefined
   Tags?: { Key?: string | undefined; Value?: string | undefined }[] | undefined
   RotationEnabled?: boolean | undefined
+  RotationLambdaARN?: string | undefined
   LastRotatedDate?: Date | undefined
   NextRotationDate?: Date | undefined
   DeletedDate?: Date | undefined
@@ -103,9 +109,6 @@ function toStatus(session: AwsSession, record: SecretRecord, versions: VersionLa
   if (stack === undefined || record.Name === undefined || record.ARN === undefined) return undefined
   const error = readLastError(tags[TAG.lastError])
   const keys = readKeySet(versions, session.now())
-  const rotatedSince = error && record.LastRotatedDate && record.LastRotatedDate > error.at
-  // A retirement that failed is tried again by the sweeper, and over when nothing is left to retire.
-  const resolved = rotatedSince || (error?.step === 'retireSecret' && keys.expired.length === 0)
   return {
     name: record.Name,
     arn: record.ARN,
@@ -118,7 +121,21 @@ function toStatus(session: AwsSession, record: SecretRecord, versions: VersionLa
     versions,
     lastRotated: record.LastRotatedDate,
     nextRotation: record.NextRotationDate,
-    lastError: resolved ? undefined : error,
+    lastError: error && !overcome(error, record, keys) ? { ...error, why: readWhy(tags[TAG.lastErrorWhy]) } : undefined,
+    proxyReads: readProxyReads(tags[TAG.proxyReads]),
+    ended: readEnded(tags[TAG.ended]),
+    rotationFunction: record.RotationLambdaARN,
     deleted: record.DeletedDate,
   }
+}
+
+/** A retirement is overcome when nothing is left to retire, anything else by a rotation that succeeded. */
+function overcome({ at, step }: LastError, { LastRotatedDate }: SecretRecord, keys: KeySet): boolean {
+  if (step === 'retireSecret') return keys.expired.length === 0
+  return LastRotatedDate !== undefined && LastRotatedDate > at
+}
+
+function readEnded(tag: string | undefined): Date | undefined {
+  const at = new Date(tag?.split(' ')[0] ?? '')
+  return Number.isNaN(at.getTime()) ? undefined : at
 }

@@ -1,3 +1,4 @@
+import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import { SECOND } from '../../core/clock.ts'
 import { terminal } from '../../core/errors.ts'
@@ -9,6 +10,8 @@ export interface SessionOptions {
 
 export interface AwsSession {
   client: SecretsManagerClient
+  /** For the one command that asks a rotation function itself. */
+  lambda(): LambdaClient
   /** What a reader would call it: the endpoint, or AWS and its Region. */
   target: string
   /** The service's own clock, read off its last answer: deadlines are its business, not this machine's. */
@@ -45,7 +48,14 @@ export function openSession(options: SessionOptions, env: NodeJS.ProcessEnv, cli
     },
     { step: 'deserialize', name: 'readServiceClock', priority: 'low' },
   )
-  return { client, target: url?.origin ?? `AWS ${region ?? ''}`.trim(), now: () => now ?? clientNow() }
+  const lambda = (): LambdaClient => {
+    const { endpoint: _secretsManagers, ...rest } = config
+    const own = options.endpoint ?? env.AWS_ENDPOINT_URL_LAMBDA ?? env.AWS_ENDPOINT_URL
+    const to = own === undefined ? {} : { endpoint: parseEndpoint(own).href }
+    // A function may work for minutes before it answers.
+    return new LambdaClient({ ...rest, ...to, requestHandler: { connectionTimeout: 5 * SECOND } })
+  }
+  return { client, lambda, target: url?.origin ?? `AWS ${region ?? ''}`.trim(), now: () => now ?? clientNow() }
 }
 
 function parseEndpoint(text: string): URL {

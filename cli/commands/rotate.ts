@@ -1,11 +1,11 @@
-import type { Clock } from '../../core/clock.ts'
+import { type Clock, SECOND } from '../../core/clock.ts'
 import { type KeyturnError, needsHuman, retryable, terminal } from '../../core/errors.ts'
 import { formatGrace, parseGrace } from '../../core/grace.ts'
 import type { Random } from '../../core/random.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { SUPPLIED_LABEL } from '../../core/tags.ts'
 import { explain } from '../aws/explain.ts'
-import { setGraceOnce, start, supply, waitUntilCurrent } from '../aws/rotation.ts'
+import { firstSentence, setGraceOnce, start, supply, waitUntilCurrent } from '../aws/rotation.ts'
 import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 import { moment } from '../output/duration.ts'
@@ -90,32 +90,57 @@ async function rotateOne(
   if (options.grace !== undefined) await setGraceOnce(session, secret, options.grace, token)
   await start(session, secret, token)
   const rotated = { name, versionId: token, from: keys.current, graceUntil: undefined }
-  if (!options.wait) return { result: { ...rotated, state: 'started' }, summary: `started, version ${token}` }
+  // A value that is handed over is judged within seconds, and whoever typed it is still here to hear of it.
+  if (!options.wait && !options.value)
+    return { result: { ...rotated, state: 'started' }, summary: `started, version ${token}` }
 
   const after = await waitUntilCurrent(session, secret, token, options, report)
+  const unretired = after.keys.expired.find(({ versionId }) => versionId === keys.current)
+  if (unretired) throw notRetired(after, token, unretired.versionId)
   const graceUntil = after.keys.grace.find(({ versionId }) => versionId === keys.current)?.deadline
-  const summary = `version ${token} is current${fateOfOld(after, keys.current, graceUntil)}`
+  const summary = `version ${token} is current${fateOfOld(after, keys.current, graceUntil, session.now())}`
   return { result: { ...rotated, state: 'current', graceUntil }, summary }
 }
 
 /** What a retired key can no longer do, by strategy: nobody but the issuer of a supplied value can revoke it. */
-const FATE: Readonly<Record<string, string>> = {
-  'provider-key': 'is revoked at its provider',
-  'client-key': 'is refused',
-  supplied: 'is retired here; revoke it where it was issued',
-  random: 'is retired here; what still holds it must be given the new one',
+const FATE: Readonly<Record<string, (secret: SecretStatus, now: Date) => string>> = {
+  'provider-key': () => 'is revoked at its provider',
+  'client-key': refusedByProxies,
+  supplied: () => 'is retired here; revoke it where it was issued',
+  random: () => 'is retired here; what still holds it must be given the new one',
 }
 
-function fateOfOld(
-  { versions, keys, strategy }: SecretStatus,
-  old: string | undefined,
-  graceUntil: Date | undefined,
-): string {
+function fateOfOld(secret: SecretStatus, old: string | undefined, graceUntil: Date | undefined, now: Date): string {
   if (old === undefined) return ''
   if (graceUntil) return `; the old key works until ${moment(graceUntil)}`
-  const fate = versions[old] ? 'is refused, and the sweeper will retire it' : (FATE[strategy] ?? 'is retired')
-  const others = keys.grace.length === 0 ? '' : `; ${keys.grace.length} older still in grace (see keyturn status)`
+  const fate = FATE[secret.strategy]?.(secret, now) ?? 'is retired'
+  const others =
+    secret.keys.grace.length === 0 ? '' : `; ${secret.keys.grace.length} older still in grace (see keyturn status)`
   return `; the old key ${fate}${others}`
+}
+
+/** A proxy refuses an old key once it has looked at the labels: how soon that is, and what may put it off. */
+function refusedByProxies({ proxyReads }: SecretStatus, now: Date): string {
+  if (!proxyReads) return 'is refused by whoever checks keys as soon as they have read the labels again'
+  const { refreshSeconds, maxStaleSeconds } = proxyReads
+  // Polls are jittered by a tenth, and two loads are a second apart at least.
+  const within = Math.ceil(refreshSeconds * 1.1) + 1
+  const by = (seconds: number): string => moment(new Date(now.getTime() + seconds * SECOND))
+  return (
+    `is refused by every proxy within ${within} s, by ${by(within)}; ` +
+    `a proxy that cannot reach Secrets Manager may accept it until ${by(maxStaleSeconds)}`
+  )
+}
+
+/** The rotation has succeeded and the old key has not died: an error, since it was to die now. */
+function notRetired({ name, lastError }: SecretStatus, token: string, old: string): Error {
+  const error = lastError?.step === 'retireSecret' ? lastError : undefined
+  const why = error ? `${error.code}. ${firstSentence(error.why)}` : 'its retirement did not end. '
+  return needsHuman(
+    'old-key-not-retired',
+    `${name}: version ${token} is current, but the old key (version ${old}) was not revoked: ${why}Take it for alive until keyturn status ${name} ` +
+      `no longer lists that version as expired; the sweeper goes on trying. ${error ? nextAction(error.code, name) : ''}`.trimEnd(),
+  )
 }
 
 function assertRotatable({ name, ...secret }: SecretStatus, { value }: RotateOptions): void {

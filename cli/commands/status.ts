@@ -40,12 +40,13 @@ function overview(secrets: readonly SecretStatus[], now: Date): string {
 }
 
 function graceCell({ keys }: SecretStatus, now: Date): string {
-  const { grace, expired, malformed } = keys
+  const { grace, expired, malformed, unordered } = keys
   const parts = [
     grace.length > 0 &&
       `${grace.length} alive, last ends in ${duration((grace[0]?.deadline.getTime() ?? 0) - now.getTime())}`,
     expired.length > 0 && `${expired.length} to retire`,
     malformed.length > 0 && `${malformed.length} unreadable`,
+    unordered.length > 0 && `${unordered.length} replaced by hand`,
   ].filter((part) => part !== false)
   return parts.join('; ') || '-'
 }
@@ -73,16 +74,22 @@ function details(secret: SecretStatus, now: Date): string {
       '  expired',
       `${versionId}  since ${moment(deadline)}, refused; the sweeper will retire it`,
     ]),
-    ...keys.malformed.map(({ versionId, labels }) => [
-      '  unreadable',
+    ...keys.malformed.map(({ versionId, labels, problem }) => [
+      problem === 'too-far' ? '  too far' : '  unreadable',
       `${versionId}  ${labels.join(', ')}: refused; correct the label by hand`,
     ]),
+    ...keys.unordered.map((versionId) => [
+      '  unordered',
+      `${versionId}  replaced by hand: not accepted until it is put into grace, which takes a minute`,
+    ]),
+    ...(secret.ended ? [['  ended', `${moment(secret.ended)}: everything that it opened has been revoked`]] : []),
     ['  last rotation', secret.lastRotated ? moment(secret.lastRotated) : 'never'],
     ['  next rotation', next(secret, now)],
     [
       '  last error',
       secret.lastError ? `${secret.lastError.code} in ${secret.lastError.step} at ${moment(secret.lastError.at)}` : '-',
     ],
+    ...(secret.lastError?.why ? [['  reason', secret.lastError.why]] : []),
     ...(secret.lastError ? [['  next action', nextAction(secret.lastError.code, secret.name)]] : []),
   ]
   return `${secret.name}\n${table(rows)}`
@@ -98,5 +105,6 @@ function toJson({ keys, ...secret }: SecretStatus): object {
     inGrace: keys.grace,
     expired: keys.expired,
     malformed: keys.malformed,
+    unordered: keys.unordered,
   }
 }

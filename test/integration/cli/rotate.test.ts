@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CancelRotateSecretCommand, DeleteSecretCommand } from '@aws-sdk/client-secrets-manager'
+import { CancelRotateSecretCommand, DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../../core/clock.ts'
+import { TAG } from '../../../core/tags.ts'
 import { type KeySet, readKeySet } from '../../../core/versions.ts'
 import { openAiParams } from '../../helpers/provider-params.ts'
 import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
@@ -238,13 +239,67 @@ describe('D rotate --wait tells how it ended', () => {
     })
     expect(status).toBe(1)
     expect(stderr).toMatch(
-      /^keyturn: keyturn\/test\/rotate-\d+ was not rotated: supplied-value-refused in testSecret\. The old key stays in force\. .*--value-from - --wait \[supplied-value-refused\]\n$/,
+      /^keyturn: keyturn\/test\/rotate-\d+ was not rotated: supplied-value-refused in testSecret\. The supplied value did not pass "test" within 20 s: HTTP 401, expected 200\. The old key stays in force\. Try the same value again: keyturn rotate keyturn\/test\/rotate-\d+ --wait; or hand over another: .*--value-from - --wait \[supplied-value-refused\]\n$/,
     )
     expect(stderr).not.toContain('sk-not-a-valid-one')
-    expect(await rig.labels(secret.arn)).toEqual(before)
+    expect(await rig.labels(secret.arn)).toMatchObject(before)
     expect((await keyturn(['status', secret.name])).stdout).toMatch(
-      /last error {5}supplied-value-refused in testSecret at .* UTC\n {2}next action {4}Obtain a new value/,
+      /last error {5}supplied-value-refused in testSecret at .* UTC\n {2}reason {9}The supplied value did not pass.*\n {2}next action {4}Try the same/,
     )
+  })
+
+  it.each([[['--wait']], [[]]])(
+    'a value of the wrong shape is refused at the terminal with the reason and the command, %j',
+    async (wait) => {
+      const secret = await make('supplied', { pattern: 'sk-[a-z0-9-]{10,}' }, 'sk-the-first-value')
+      const put = (stdin: string) => keyturn(['rotate', secret.name, '--value-from', '-', ...wait], { stdin })
+      const { status, stderr } = await put('quite another shape')
+      expect(status).toBe(1)
+      expect(stderr).toMatch(
+        /supplied-value-malformed in createSecret\. .* does not match the pattern sk-\[a-z0-9-\]\{10,\}\. /,
+      )
+      expect(stderr).toMatch(
+        /keyturn rotate keyturn\/test\/rotate-\d+ --value-from - --wait \[supplied-value-malformed\]\n$/,
+      )
+      expect(stderr).not.toContain('quite another shape')
+      expect(await put('sk-a-fitting-value')).toMatchObject({ status: 0, stderr: '' })
+      expect(await rig.value(secret.arn, (await keys(secret)).current ?? '')).toBe('sk-a-fitting-value')
+    },
+  )
+
+  it('B20 says by when every proxy refuses a client key, and what may put that off', async () => {
+    const secret = await make('client-key')
+    await rig.secrets.send(
+      new TagResourceCommand({ SecretId: secret.arn, Tags: [{ Key: TAG.proxyReads, Value: '30/86400' }] }),
+    )
+    const { status, stdout } = await keyturn(['rotate', secret.name, '--grace', 'revoke-now', '--wait'])
+    const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+    const now = rig.clock.now().getTime()
+    expect(status).toBe(0)
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(
+      new RegExp(
+        `; the old key is refused by every proxy within 34 s, by ${at(now + 34_000)}; ` +
+          `a proxy that cannot reach Secrets Manager may accept it until ${at(now + DAY)}$`,
+      ),
+    )
+  })
+
+  it('B20 exits 1 and takes the old key for alive when it could not be revoked', async () => {
+    const params = openAiParams(rig.upstream.url, 'proj_unproven')
+    const secret = await make('provider-key', params)
+    const old = (await keys(secret)).current
+    const { url } = params.revoke as { url: string }
+    Object.assign(params, { revoke: { method: 'DELETE', url: url.replace('proj_unproven', 'proj_other') } })
+    const { status, stdout, stderr } = await keyturn(['rotate', secret.name, '--grace', 'revoke-now', '--wait'])
+    expect(status).toBe(1)
+    expect(stdout).not.toMatch(/revoked/)
+    expect(stderr).toMatch(
+      new RegExp(
+        `is current, but the old key \\(version ${old}\\) was not revoked: revocation-unproven\\. .*Take it for alive until keyturn status .* ` +
+          'Check "revoke" and "list".*\\[old-key-not-retired\\]',
+      ),
+    )
+    expect((await keyturn(['status', secret.name])).stdout).toMatch(/last error {5}revocation-unproven in retireSecret/)
   })
 
   it('exits 3 when the time is up, with what the last try failed with', async () => {

@@ -1,0 +1,70 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda'
+import { needsHuman } from '../../core/errors.ts'
+import { findSecret, type SecretStatus } from '../aws/secrets.ts'
+import type { AwsSession } from '../aws/session.ts'
+
+export interface EndResult {
+  name: string
+  strategy: string
+  ended: boolean
+  /** Versions that were alive before. */
+  versions: readonly string[]
+}
+
+/**
+ * `keyturn end NAME --yes`: has the rotation function revoke everything that a secret opens, so that it can be deleted
+ * or taken out of the inventory. Without `--yes` it says what would be revoked, and changes nothing.
+ * @throws KeyturnError `secret-not-ended`, `secret-deleted`, `rotation-function-missing` (needs-human)
+ */
+export async function end(session: AwsSession, name: string, confirmed: boolean): Promise<EndResult> {
+  const secret = await findSecret(session, name)
+  if (secret.deleted) {
+    throw needsHuman(
+      'secret-deleted',
+      `${secret.name} is scheduled for deletion, so its keys cannot be read. Restore it (aws secretsmanager restore-secret --secret-id ${secret.name}), then end it, then delete it again.`,
+    )
+  }
+  const result = { name: secret.name, strategy: secret.strategy, versions: livingVersions(secret) }
+  if (!confirmed) return { ...result, ended: false }
+  if (!secret.rotationFunction) {
+    throw needsHuman(
+      'rotation-function-missing',
+      `${secret.name} has no rotation function, which alone can revoke its keys. Run pulumi up to restore it.`,
+    )
+  }
+  const { FunctionError, Payload } = await session.lambda().send(
+    new InvokeCommand({
+      FunctionName: secret.rotationFunction,
+      Payload: JSON.stringify({ Step: 'endSecret', SecretId: secret.arn }),
+    }),
+  )
+  if (FunctionError === undefined) return { ...result, ended: true }
+  const { errorMessage = 'the rotation function failed; its log tells why' } = JSON.parse(
+    Buffer.from(Payload ?? []).toString('utf8') || '{}',
+  ) as { errorMessage?: string }
+  throw needsHuman(
+    'secret-not-ended',
+    `${errorMessage}\nNothing else was changed; correct it, then: keyturn end ${secret.name} --yes`,
+  )
+}
+
+function livingVersions({ keys }: SecretStatus): readonly string[] {
+  const { current, pending, grace, expired, malformed, unordered } = keys
+  const old = [...grace, ...expired, ...malformed].map(({ versionId }) => versionId)
+  return [current, pending, ...old, ...unordered].filter((versionId) => versionId !== undefined)
+}
+
+/** What has become of the keys, by strategy: what Keyturn did not make it cannot revoke. */
+const OUTCOME: Readonly<Record<string, string>> = {
+  'provider-key': 'all its keys are revoked at the provider',
+  'client-key': 'its old keys are refused; the current one is refused once the secret is deleted',
+  supplied: 'its old values are retired here; revoke them, and the current one, where they were issued',
+  random: 'its old values are retired here; what still holds one goes on holding it',
+}
+
+export const describeEnd = ({ name, strategy, ended, versions }: EndResult): string =>
+  ended
+    ? `${name} is ended: ${OUTCOME[strategy] ?? 'its old versions are retired'}. It is rotated no more, and may be deleted.`
+    : `This would end ${name}, with ${versions.length === 1 ? 'its living version' : `its ${versions.length} living versions`}:\n${versions
+        .map((versionId) => `  ${versionId}`)
+        .join('\n')}\nWhoever still uses one of their keys is cut off. To do it: keyturn end ${name} --yes`

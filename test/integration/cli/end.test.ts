@@ -1,0 +1,72 @@
+import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openAiParams } from '../../helpers/provider-params.ts'
+import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
+import { keyturnAt } from './keyturn.ts'
+
+let rig: RotationRig
+let keyturn: ReturnType<typeof keyturnAt>
+let serial = 0
+
+beforeAll(async () => {
+  rig = await startRotationRig()
+  keyturn = keyturnAt(rig.cloud.url)
+})
+afterAll(() => rig.close())
+
+async function make() {
+  const project = `proj_end_${++serial}`
+  const name = `end-${serial}`
+  const arn = await rig.create(name, { strategy: 'provider-key', params: openAiParams(rig.upstream.url, project) })
+  await rig.rotateToEnd(arn)
+  return { name, arn, alive: () => rig.upstream.keys.live('openai', project).length }
+}
+
+describe('D B20 end', () => {
+  it('without --yes names what it would revoke, and revokes nothing', async () => {
+    const { name, arn, alive } = await make()
+    const { status, stdout } = await keyturn(['end', name])
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^This would end keyturn\/test\/end-\d+, with its 2 living versions:\n/)
+    for (const versionId of Object.keys(await rig.labels(arn))) expect(stdout).toContain(`  ${versionId}\n`)
+    expect(stdout).toMatch(/To do it: keyturn end keyturn\/test\/end-\d+ --yes\n$/)
+    expect(alive()).toBe(2)
+  })
+
+  it('with --yes revokes every key, says so, and the secret is rotated no more', async () => {
+    const { name, alive } = await make()
+    const { status, stdout } = await keyturn(['end', name, '--yes'])
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `keyturn/test/${name} is ended: all its keys are revoked at the provider. It is rotated no more, and may be deleted.\n`,
+    })
+    expect(alive()).toBe(0)
+    expect((await keyturn(['status', name])).stdout).toMatch(
+      /ended {10}20.* UTC: everything that it opened has been revoked/,
+    )
+    const again = await keyturn(['rotate', name, '--wait'])
+    expect(again.status).toBe(1)
+    expect(again.stderr).toMatch(/was ended at .*untag-resource/)
+    expect(alive()).toBe(0)
+  })
+
+  it('exits 1 and names the version that may still be alive', async () => {
+    const { name, arn, alive } = await make()
+    const text = 'not a key of this strategy'
+    await rig.secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString: text }))
+    const bad = Object.entries(await rig.labels(arn)).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0]
+    const { status, stdout, stderr } = await keyturn(['end', name, '--yes'])
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toContain(`version ${bad}`)
+    expect(stderr).not.toContain(text)
+    expect(alive()).toBe(0)
+  })
+
+  it('says how to end a secret that is being deleted already', async () => {
+    const { name, arn } = await make()
+    await rig.secrets.send(new DeleteSecretCommand({ SecretId: arn }))
+    const { status, stderr } = await keyturn(['end', `keyturn/test/${name}`, '--yes'])
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/Restore it \(aws secretsmanager restore-secret .*\), then end it, then delete it again/)
+  })
+})
