@@ -141,6 +141,93 @@ describe('B4 crash safety of a retirement', () => {
   })
 })
 
+/** A secret whose value a person has replaced, and what was current before. */
+async function replacedByHand(subject: Subject): Promise<{ arn: string; old: string; put: string }> {
+  const arn = await subjectSecret(subject)
+  watched = undefined
+  const old = (await keySet(arn)).current ?? ''
+  const text = subject.provider
+    ? JSON.stringify({ apiKey: `sk-by-hand-${serial}-0123456789`, keyId: `by-hand-${serial}` })
+    : `kt_${String(serial).padStart(43, 'x')}`
+  const { VersionId = '' } = await rig.secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString: text }))
+  return { arn, old, put: VersionId }
+}
+
+describe('B19 crash safety of what answers a hand', () => {
+  const MOVED = [SUBJECTS[1], SUBJECTS[3], SUBJECTS[5]] as readonly Subject[]
+
+  it.each(MOVED)('$title: the outgoing version gets its grace, wherever orderVersions was cut off', async (subject) => {
+    const order = ({ arn }: { arn: string }) => rig.invoke({ Step: 'orderVersions', SecretId: arn })
+    const template = await replacedByHand(subject)
+    const points = await pointsOf(() => order(template))
+    expect(points.map(({ operation }) => operation)).toContain('UpdateSecretVersionStage')
+
+    for (const { point, effect } of variants(points)) {
+      const target = await replacedByHand(subject)
+      rig.cloud.faults.add(fault(point, effect))
+      await order(target)
+      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
+      expect(rig.cloud.faults.list()[0]?.taken, `${where} was never reached`).toBe(1)
+      rig.cloud.faults.clear()
+      expect(await order(target), where).toMatchObject({ failed: false })
+      if (subject.grace === 'revoke-now') await sweep(target.arn)
+      const { current, grace, unordered, expired } = await keySet(target.arn)
+      expect({ current, unordered, expired }, where).toEqual({ current: target.put, unordered: [], expired: [] })
+      const graced = grace.map(({ versionId }) => versionId)
+      expect(graced, where).toEqual(subject.grace === 'revoke-now' ? [] : [target.old])
+    }
+  })
+
+  it.each(MOVED.slice(0, 2))('$title: a rotation that nobody has told of it loses neither version', async (subject) => {
+    const template = await replacedByHand(subject)
+    const points = await pointsOf(() => rig.rotateToEnd(template.arn))
+
+    for (const { point, effect } of variants(points)) {
+      const target = await replacedByHand(subject)
+      rig.cloud.faults.add(fault(point, effect))
+      const token = await rig.rotateToEnd(target.arn)
+      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
+      expect(rig.cloud.faults.list()[0]?.taken, `${where} was never reached`).toBe(1)
+      rig.cloud.faults.clear()
+      const { current, pending, grace, unordered } = await keySet(target.arn)
+      expect({ current, pending, unordered }, where).toEqual({ current: token, pending: undefined, unordered: [] })
+      expect(grace.map(({ versionId }) => versionId).sort(), where).toEqual([target.old, target.put].sort())
+    }
+  })
+})
+
+describe('B20 crash safety of an end', () => {
+  it('leaves nothing alive, wherever it was cut off', async () => {
+    const subject = SUBJECTS[3] as Subject
+    const end = (arn: string) => rig.invoke({ Step: 'endSecret', SecretId: arn })
+    const rotated = async (): Promise<string> => {
+      const arn = await subjectSecret(subject)
+      await rotate(subject, arn)
+      watched = undefined
+      return arn
+    }
+    const template = await rotated()
+    const points = await pointsOf(() => end(template))
+    expect(points.filter(({ operation }) => operation === 'DeleteKey')).toHaveLength(2)
+
+    for (const { point, effect } of variants(points)) {
+      const arn = await rotated()
+      const prefix = await namePrefix(arn)
+      rig.cloud.faults.add(fault(point, effect))
+      await end(arn)
+      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
+      expect(rig.cloud.faults.list()[0]?.taken, `${where} was never reached`).toBe(1)
+      rig.cloud.faults.clear()
+      expect(await end(arn), where).toMatchObject({ failed: false })
+      expect(
+        rig.upstream.keys.live('openai').filter(({ name }) => name.startsWith(prefix)),
+        where,
+      ).toEqual([])
+      expect(Object.values(await rig.labels(arn)), where).toEqual([['AWSCURRENT']])
+    }
+  })
+})
+
 describe('A4 crash safety of the first value', () => {
   it.each(SUBJECTS.slice(3, 5))('$title: one value and one key, wherever it was cut off', async (subject) => {
     const bare = (): Promise<string> => {
@@ -248,12 +335,16 @@ async function expectNoOrphan(arn: string, { provider }: Subject, where: string)
   const { current, grace } = await keySet(arn)
   const live = [current, ...grace.map(({ versionId }) => versionId)]
   const held = await Promise.all(live.map(async (id) => JSON.parse(await rig.value(arn, id ?? '')).keyId as string))
-  const prefix = rig.upstream.keys
-    .all()
-    .find(({ id }) => id === held[0])
-    ?.name.slice(0, 'keyturn-0123456789-'.length)
-  const atProvider = rig.upstream.keys.live(provider).filter(({ name }) => name.startsWith(prefix ?? '?'))
+  const prefix = await namePrefix(arn)
+  const atProvider = rig.upstream.keys.live(provider).filter(({ name }) => name.startsWith(prefix))
   expect(atProvider.map(({ id }) => id).sort(), where).toEqual(held.sort())
+}
+
+/** What the names of all keys of a secret begin with at their provider. */
+async function namePrefix(arn: string): Promise<string> {
+  const { keyId } = JSON.parse(await rig.value(arn, (await keySet(arn)).current ?? ''))
+  const { name = '?' } = rig.upstream.keys.all().find(({ id }) => id === keyId) ?? {}
+  return name.slice(0, 'keyturn-0123456789-'.length)
 }
 
 /** Synchronously, from the state itself: the current version's key and those in grace live at the provider. */
