@@ -21,6 +21,9 @@ export const TAG = {
   proxyReads: 'keyturn:proxy-reads',
 } as const
 
+/** Tags that functions and the CLI write while the stack runs, and that are none of the program's business. */
+export const RUN_TAGS: readonly string[] = Object.values(TAG).filter((tag) => tag.startsWith('keyturn:run:'))
+
 /** The staging label under which a person puts the next value of a `supplied` secret. */
 export const SUPPLIED_LABEL = 'SUPPLIED'
 

@@ -106,7 +106,8 @@ export async function createStack(config: StackConfig, options: StackOptions): P
       const { name, group } = settings
       const { keyArn } = present(groups, group)
       const value = config.values.get(name)
-      const args = { naming, settings, keyArn, value, protect: config.protect, ...present(access, name) }
+      const proxyReads = config.proxy && proxySecrets(config.proxy).includes(name) ? config.proxy : undefined
+      const args = { naming, settings, keyArn, value, proxyReads, protect: config.protect, ...present(access, name) }
       return [name, new ManagedSecret(name, args)]
     })
     return new Map(entries)

@@ -10,7 +10,7 @@ import {
   secret as secretOutput,
 } from '@pulumi/pulumi'
 import type { SecretString } from '../../core/secret-string.ts'
-import { TAG } from '../../core/tags.ts'
+import { formatProxyReads, type ProxyReads, RUN_TAGS, TAG } from '../../core/tags.ts'
 import type { SecretSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
 import { secretPolicy } from '../policies/secret-policy.ts'
@@ -25,6 +25,8 @@ export interface ManagedSecretArgs {
   readonly writers: readonly string[]
   /** Role ARNs that only read values. */
   readonly readers: readonly string[]
+  /** How the proxy reads it, where it does. */
+  readonly proxyReads?: ProxyReads | undefined
   /** The first value, where a person supplies it. */
   readonly value: SecretString | undefined
   readonly protect: boolean
@@ -65,10 +67,11 @@ export class ManagedSecret extends ComponentResource {
           [TAG.strategy]: settings.strategy,
           [TAG.grace]: settings.grace,
           [TAG.owner]: settings.owner,
+          ...(args.proxyReads && { [TAG.proxyReads]: formatProxyReads(args.proxyReads) }),
         },
       }
       // Functions and the CLI keep tags of their own on a secret, which are none of Pulumi's business.
-      const ignoreChanges = [`tags["${TAG.graceOnce}"]`, `tags["${TAG.lastError}"]`]
+      const ignoreChanges = RUN_TAGS.map((tag) => `tags["${tag}"]`)
       return new Secret(
         ...transform(args.transform?.secret, `${name}-secret`, secret, { parent, protect, ignoreChanges }),
       )

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { TAG } from '../../../core/tags.ts'
 import { parseStackConfig } from '../../../infra/config/parse.ts'
 import { devSettings, devValues } from '../../helpers/infra/dev-config.ts'
 import { ACCOUNT, DEPLOYER, type Plan, planStack, REGION } from '../../helpers/infra/plan-stack.ts'
@@ -81,8 +82,18 @@ describe('secrets (A1, A2)', () => {
         'keyturn:strategy': 'provider-key',
         'keyturn:grace': '24h',
         'keyturn:owner': 'platform@example.com',
+        'keyturn:proxy-reads': '30/86400',
       },
     })
+    expect(plan.one(SECRET, 'telegram-bot-secret').inputs.tags).not.toHaveProperty('keyturn:proxy-reads')
+  })
+
+  it('leave the tags alone that functions and the command line write', () => {
+    expect(plan.one(SECRET, 'openai-secret').ignoreChanges).toEqual(
+      Object.values(TAG)
+        .filter((tag) => tag.startsWith('keyturn:run:'))
+        .map((tag) => `tags["${tag}"]`),
+    )
   })
 
   it('refuse their value to everyone but those named', () => {
