@@ -72,7 +72,7 @@ function details(secret: SecretStatus, now: Date): string {
     ]),
     ...keys.expired.map(({ versionId, deadline }) => [
       '  expired',
-      `${versionId}  since ${moment(deadline)}, refused; the sweeper will retire it`,
+      `${versionId}  since ${moment(deadline)}: not accepted; may live at its target until the sweeper has retired it`,
     ]),
     ...keys.malformed.map(({ versionId, labels, problem }) => [
       problem === 'too-far' ? '  too far' : '  unreadable',

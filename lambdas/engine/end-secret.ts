@@ -49,3 +49,14 @@ export async function endSecret(rotation: Rotation): Promise<void> {
   await store.tag({ [TAG.ended]: `${clock.now().toISOString()} ${current}` })
   log.warn({}, 'ended: everything that it opens has been revoked')
 }
+
+/**
+ * Ends a secret whose resources are being removed from the stack. Its rotation has been taken off by then, since that
+ * depends on the first value; where it is still on, the first value's resource alone is being replaced, as when a
+ * secret moves to another function, and nothing is revoked.
+ */
+export async function removeFirstValue(rotation: Rotation): Promise<void> {
+  const { rotationEnabled } = await rotation.store.describe()
+  if (rotationEnabled) return rotation.log.info('the secret is still rotated, so it stays: nothing is revoked')
+  await endSecret(rotation)
+}

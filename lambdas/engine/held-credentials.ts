@@ -28,7 +28,7 @@ export function heldCredentials({ store, strategy, token }: Rotation, before: Se
   return {
     hasToken: async (wanted) => wanted in before.versions || wanted in (await labels()).versions,
     holds: async (id) => {
-      const ids = (await values()).map((value) => value && strategy.credentialId?.(value))
+      const ids = (await values()).map((value) => value && strategy.credential?.(value)?.id)
       if (ids.includes(id)) return true
       return ids.includes(undefined) ? 'unknown' : false
     },
@@ -36,23 +36,12 @@ export function heldCredentials({ store, strategy, token }: Rotation, before: Se
 }
 
 /** Whether a value holds the same credential as `old`, written the same way or another. */
-export function sameCredential({ credentialId }: Strategy, value: SecretString, old: SecretString): boolean {
+export function sameCredential({ credential }: Strategy, value: SecretString, old: SecretString): boolean {
   if (value.reveal() === old.reveal()) return true
-  const id = credentialId?.(old)
-  if (id === undefined) return false
-  // A value that is not the strategy's, such as a key pasted as it is, may still hold the old credential's text.
-  return credentialId?.(value) === id || textsOf(old).some((text) => text !== id && value.reveal().includes(text))
-}
-
-/** The texts inside a JSON value, or the value itself. */
-function textsOf(value: SecretString): readonly string[] {
-  try {
-    const parsed: unknown = JSON.parse(value.reveal())
-    if (parsed !== null && typeof parsed === 'object') {
-      return Object.values(parsed).filter((text): text is string => typeof text === 'string' && text.length >= 8)
-    }
-  } catch {
-    // Not JSON.
-  }
-  return [value.reveal()]
+  const gone = credential?.(old)
+  if (gone === undefined) return false
+  const live = credential?.(value)
+  // What is no value of the strategy's, such as a key pasted as it is, may still hold the old credential's text.
+  if (live === undefined) return value.reveal().includes(gone.text.reveal())
+  return live.id === gone.id || live.text.reveal() === gone.text.reveal()
 }

@@ -23,7 +23,7 @@ const event = z.discriminatedUnion('Step', [
   }),
   z.object({ Step: z.literal('retireSecret'), SecretId: secretId, VersionId: token }),
   z.object({ Step: z.literal('orderVersions'), SecretId: secretId }),
-  z.object({ Step: z.literal('endSecret'), SecretId: secretId, entry: entry.optional() }),
+  z.object({ Step: z.literal(['endSecret', 'removeFirstValue']), SecretId: secretId, entry: entry.optional() }),
   z.object({ Step: z.literal('createFirstValue'), SecretId: secretId, entry: entry.optional() }),
 ])
 
@@ -50,6 +50,6 @@ export function parseEvent(input: unknown): RotationEvent {
 function normalise(input: unknown): unknown {
   if (input === null || typeof input !== 'object') return input
   const { Step } = input as { Step?: unknown }
-  if (removal.safeParse(input).success) return { ...input, Step: 'endSecret' }
+  if (removal.safeParse(input).success) return { ...input, Step: 'removeFirstValue' }
   return typeof Step === 'string' && Object.hasOwn(ALIASES, Step) ? { ...input, Step: ALIASES[Step] } : input
 }

@@ -10,7 +10,7 @@ import type { Random } from '../../core/random.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { abandon, recordError } from '../engine/abandon.ts'
 import { createSecret } from '../engine/create-secret.ts'
-import { endSecret } from '../engine/end-secret.ts'
+import { endSecret, removeFirstValue } from '../engine/end-secret.ts'
 import { finishSecret } from '../engine/finish-secret.ts'
 import { createFirstValue, firstToken } from '../engine/first-value.ts'
 import { orderVersions } from '../engine/order-versions.ts'
@@ -49,6 +49,7 @@ const STEPS: Readonly<Record<RotationEvent['Step'], (rotation: Rotation) => Prom
   retireSecret: (rotation) => retireVersion(rotation, rotation.token),
   orderVersions,
   endSecret,
+  removeFirstValue,
 }
 
 /** The Lambda handler of a rotation function: Secrets Manager's four steps, the fifth, and what comes before and after. */

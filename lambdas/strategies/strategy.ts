@@ -29,10 +29,10 @@ export interface Strategy<Params = unknown> {
    */
   create(context: CreateContext<Params>): Promise<SecretString>
   /**
-   * What the target calls the credential in a value, so that two texts of one credential are known as one; undefined
-   * when the value is not one of this strategy's. Left out where the text itself is the credential.
+   * The credential inside a value, so that one that is written in two ways is known as one; undefined when the value is
+   * not one of this strategy's. Left out where the whole text is the credential.
    */
-  credentialId?(value: SecretString): string | undefined
+  credential?(value: SecretString): Credential | undefined
   /** Removes what `create` made at the target and nobody stored. */
   discard?(context: StrategyContext<Params>, value: SecretString): Promise<void>
   /**
@@ -50,6 +50,12 @@ export interface Strategy<Params = unknown> {
    * @throws KeyturnError when the revocation cannot be proven
    */
   revoke?(context: StrategyContext<Params>, old: SecretString): Promise<void>
+}
+
+export interface Credential {
+  /** What the target calls it. */
+  readonly id: string
+  readonly text: SecretString
 }
 
 /** Which credentials the labelled versions of a secret hold, asked when a credential is about to be removed. */

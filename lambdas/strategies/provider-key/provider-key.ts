@@ -27,7 +27,10 @@ export const providerKey: Strategy<ProviderKeyParams> = {
     return writeProviderKey(await admin.mint(keyName(context.secretArn, context.token)))
   },
 
-  credentialId: (value) => readProviderKey(value)?.keyId,
+  credential: (value) => {
+    const key = readProviderKey(value)
+    return key && { id: key.keyId, text: key.apiKey }
+  },
 
   discard: async (context, value) => {
     const { keyId, apiKey } = parsed(value)

@@ -189,7 +189,7 @@ describe('D B2 status follows the service’s clock, whatever this machine’s s
     expect((await keyturn(['status', 'mobile-app'])).stdout).toContain('until 2026-11-23 10:00:00 UTC (1 h 45 m left)')
     await rig.clock.advance(2 * HOUR)
     expect((await keyturn(['status', 'mobile-app'])).stdout).toMatch(
-      /^ {2}expired {8}\S{36} {2}since 2026-11-23 10:00:00 UTC, refused; the sweeper will retire it$/m,
+      /^ {2}expired {8}\S{36} {2}since 2026-11-23 10:00:00 UTC: not accepted; may live at its target until the sweeper has retired it$/m,
     )
     expect(rows((await keyturn(['status'])).stdout)[2]).toMatchObject({ GRACE: '1 to retire' })
 

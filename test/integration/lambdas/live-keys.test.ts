@@ -1,4 +1,5 @@
 import {
+  CancelRotateSecretCommand,
   DeleteSecretCommand,
   PutSecretValueCommand,
   TagResourceCommand,
@@ -86,6 +87,21 @@ describe('B10 B4 a key in force is never revoked', () => {
     await rig.clock.advance(2 * HOUR)
     expect(await retire(arn, first)).toMatchObject({ failed: false })
     expect(alive(project)).toContain(old.keyId)
+  })
+
+  it('and a text that two values share beside the key does not make them one', async () => {
+    const { arn, project } = await make('1h')
+    const first = await current(arn)
+    const old = JSON.parse(await rig.value(arn, first))
+    const { VersionId: noted = '' } = await putByHand(arn, JSON.stringify({ ...old, note: 'made for production' }))
+    await order(arn)
+    await rig.rotateToEnd(arn)
+    const next = JSON.parse(await rig.value(arn, await current(arn)))
+    await putByHand(arn, JSON.stringify({ ...next, note: 'made for production' }))
+    await order(arn)
+    await rig.clock.advance(2 * HOUR)
+    for (const version of [first, noted]) await retire(arn, version)
+    expect(alive(project)).toEqual([next.keyId])
   })
 
   it('not by a retirement when the current value is the bare text of the old key', async () => {
@@ -515,6 +531,10 @@ describe('B20 endSecret leaves nothing alive', () => {
       failed: false,
     })
     expect(alive(project)).toHaveLength(1)
+    // While it is rotated, only the resource is being replaced, as when the secret moves to another function.
+    expect(await rig.invoke({ Step: 'createFirstValue', SecretId: arn, entry, tf })).toMatchObject({ failed: false })
+    expect(alive(project)).toHaveLength(1)
+    await rig.secrets.send(new CancelRotateSecretCommand({ SecretId: arn }))
     expect(await rig.invoke({ Step: 'createFirstValue', SecretId: arn, entry, tf })).toMatchObject({ failed: false })
     expect(alive(project)).toEqual([])
   })
