@@ -7,7 +7,7 @@ import type { KeySet } from '../../core/versions.ts'
 import type { Condition } from '../notify/condition.ts'
 import { readTold } from '../notify/told.ts'
 import type { Failure } from './put-in-order.ts'
-import { aliveVersions, dueOf, type SweptSecret } from './secret.ts'
+import { aliveVersions, type Due, dueOf, type SweptSecret } from './secret.ts'
 
 /** After this long without another attempt a failed rotation counts as left alone by Secrets Manager. */
 const NO_ATTEMPT_MS = 30 * MINUTE
@@ -40,7 +40,7 @@ export function conditionsOf(secret: SweptSecret, now: Date, hints: Hints): Cond
     rotationFailed(secret, due.keys, now, hints),
     secret.rotationFunction === undefined ? undefined : notRetired(secret, due.keys, now, hints.failures),
     labelUnusable(secret, due.keys, now),
-    due.order && secret.rotationFunction !== undefined ? notOrdered(secret, due.keys, now, hints.failures) : undefined,
+    secret.rotationFunction === undefined ? undefined : notOrdered(secret, due, now, hints.failures),
     functionMissing(secret, now),
   ]
   return conditions.filter((condition) => condition !== undefined)
@@ -52,7 +52,7 @@ function rotationFailed(
   now: Date,
   { abandoned, passing }: Hints,
 ): Condition | undefined {
-  const error = unresolvedError(secret)
+  const error = unresolvedError(secret, ROTATION_STEPS)
   const { name, nextRotation } = secret
   const condition = {
     code: 'rotation-failed' as const,
@@ -153,32 +153,44 @@ function labelUnusable({ name }: SweptSecret, { malformed }: KeySet, now: Date):
   }
 }
 
-function notOrdered(secret: SweptSecret, keys: KeySet, now: Date, failures: readonly Failure[]): Condition {
-  const error = readLastError(secret.tags[TAG.lastError])
-  const ours = error?.step === 'orderVersions' ? error : undefined
+function notOrdered(
+  secret: SweptSecret,
+  { keys, order }: Due,
+  now: Date,
+  failures: readonly Failure[],
+): Condition | undefined {
+  const error = unresolvedError(secret, ['orderVersions'])
+  if (!order && !error) return undefined
   const asked = failures.filter(({ step }) => step === 'orderVersions')
-  const why = ours ? reasonOf(secret, ours) : asked.map(({ reason }) => reason).join(' ')
-  const unordered = keys.unordered.join(' and ')
+  const why = error ? reasonOf(secret, error) : asked[0]?.reason
+  const sure = error !== undefined || asked.some(({ needsHuman }) => needsHuman)
   return {
     code: 'not-ordered',
     kind: 'needs-human',
-    since: now,
+    since: error?.at ?? now,
     // A throttled call is not worth a message: the next sweep orders it.
-    ...(!asked.some(({ needsHuman }) => needsHuman) && { patienceMs: RETIRE_PATIENCE_MS }),
-    headline: 'labels were moved by hand',
-    what:
-      unordered === ''
-        ? `The current version ${keys.current} carries a grace label, and Keyturn cannot take it off.`
-        : `AWSCURRENT was moved away from version ${unordered} by hand, and Keyturn cannot give it its grace. Callers with ` +
-          'its key are refused, and nothing revokes it at its target.',
-    ...(why !== '' && { why }),
+    ...(!sure && { patienceMs: RETIRE_PATIENCE_MS }),
+    headline: 'its labels were moved by hand',
+    what: notOrderedWhat(keys, order),
+    ...(why !== undefined && { why }),
     actions: [
-      ours
-        ? nextAction(ours.code, secret.name, SWEEP_TRIES_AGAIN)
+      error
+        ? nextAction(error.code, secret.name)
         : `The rotation function's log tells more, under orderVersions; ${SWEEP_TRIES_AGAIN}`,
       `See what lives: keyturn status ${secret.name}`,
     ],
   }
+}
+
+function notOrderedWhat({ unordered, current }: KeySet, order: boolean): string {
+  if (unordered.length > 0) {
+    return (
+      `AWSCURRENT was moved away from version ${unordered.join(' and ')} by hand, and Keyturn could not give it its grace. ` +
+      'Callers with its key are refused, and nothing revokes it at its target.'
+    )
+  }
+  if (order) return `The current version ${current} carries a grace label, and Keyturn could not take it off.`
+  return `Version ${current} was made current by hand, and something about it is not as Keyturn needs it.`
 }
 
 function functionMissing({ name, rotationFunction, created }: SweptSecret, now: Date): Condition | undefined {
@@ -210,10 +222,10 @@ function deletedAlive({ name, ...secret }: SweptSecret, since: Date): Condition 
   }
 }
 
-/** The last error of a rotation, unless one has succeeded since. */
-function unresolvedError({ tags, lastRotated }: SweptSecret): LastError | undefined {
+/** The last error of some steps, unless a rotation has succeeded since. */
+function unresolvedError({ tags, lastRotated }: SweptSecret, steps: readonly string[]): LastError | undefined {
   const error = readLastError(tags[TAG.lastError])
-  if (!error || !ROTATION_STEPS.includes(error.step)) return undefined
+  if (!error || !steps.includes(error.step)) return undefined
   return lastRotated && lastRotated > error.at ? undefined : error
 }
 

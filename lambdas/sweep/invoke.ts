@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 
 export type Answer =
-  | { readonly kind: 'done'; readonly payload: unknown }
+  | { readonly kind: 'done' }
   /** The function failed; `ours` when it did on purpose and left its reason in the secret's tags. */
   | { readonly kind: 'failed'; readonly ours: boolean; readonly reason: string }
 
@@ -15,10 +15,9 @@ export async function askFunction(
   const command = new InvokeCommand({ FunctionName: functionArn, Payload: JSON.stringify(event) })
   try {
     const { FunctionError, Payload } = await lambda.send(command, { abortSignal: signal })
-    const payload = parse(Payload)
-    if (FunctionError === undefined) return { kind: 'done', payload }
+    if (FunctionError === undefined) return { kind: 'done' }
     // The text is left out: an error that is not of our making may hold anything.
-    const ours = typeOf(payload) === 'KeyturnError'
+    const ours = isOurs(parse(Payload))
     return { kind: 'failed', ours, reason: `the rotation function failed in ${event.Step}; its log tells why` }
   } catch (error) {
     const why = signal.aborted
@@ -36,4 +35,5 @@ function parse(payload: Uint8Array | undefined): unknown {
   }
 }
 
-const typeOf = (payload: unknown): unknown => (payload as { errorType?: unknown } | undefined)?.errorType
+const isOurs = (payload: unknown): boolean =>
+  (payload as { errorType?: unknown } | undefined)?.errorType === 'KeyturnError'

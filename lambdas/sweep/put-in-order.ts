@@ -31,29 +31,22 @@ interface Means {
  * whatever stands beside it.
  */
 export async function putInOrder(secret: SweptSecret, means: Means, signal: AbortSignal): Promise<Outcome> {
-  const { order, retire } = dueOf(secret, means.now())
+  const { keys, order, retire } = dueOf(secret, means.now())
   const { rotationFunction, arn } = secret
   if (rotationFunction === undefined) return NOTHING
   const failures: Failure[] = []
   const retired: string[] = []
   let ordered: readonly string[] = []
-  const ask = async (step: Failure['step'], VersionId?: string): Promise<unknown> => {
+  const ask = async (step: Failure['step'], VersionId?: string): Promise<boolean> => {
     const event = { Step: step, SecretId: arn, ...(VersionId !== undefined && { VersionId }) }
     const answer = await askFunction(means.lambda, rotationFunction, event, signal)
-    if (answer.kind === 'done') return answer.payload ?? {}
+    if (answer.kind === 'done') return true
     failures.push(failureOf(step, VersionId, answer))
     means.log.error({ secret: secret.name, step, version: VersionId, reason: answer.reason }, 'a step was not done')
-    return undefined
+    return false
   }
 
-  if (order) {
-    const payload = await ask('orderVersions')
-    ordered = textsIn(payload, 'ordered')
-    for (const reason of textsIn(payload, 'needsHuman')) {
-      failures.push({ step: 'orderVersions', needsHuman: true, reason })
-      means.log.warn({ secret: secret.name, reason }, 'a version moved by hand needs a person')
-    }
-  }
+  if (order && (await ask('orderVersions'))) ordered = keys.unordered
   for (const versionId of retire) {
     if (await ask('retireSecret', versionId)) retired.push(versionId)
   }
@@ -70,8 +63,3 @@ const failureOf = (
   needsHuman: answer.ours,
   reason: answer.reason,
 })
-
-function textsIn(payload: unknown, name: 'ordered' | 'needsHuman'): readonly string[] {
-  const list = (payload as Record<string, unknown> | undefined)?.[name]
-  return Array.isArray(list) ? list.filter((text) => typeof text === 'string') : []
-}

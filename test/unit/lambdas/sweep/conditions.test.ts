@@ -114,6 +114,13 @@ describe('1.4 what stands on a secret', () => {
     expect(only({ versions }, { failures: [{ ...failure, needsHuman: false }] })?.patienceMs).toBe(15 * MINUTE)
   })
 
+  it('is a value put by hand that its strategy cannot use, although its predecessor has been ordered', () => {
+    const told = only({ tags: withError(ago(MINUTE), 'orderVersions', 'secret-value-malformed') })
+    expect(told).toMatchObject({ code: 'not-ordered', since: ago(MINUTE) })
+    expect(told?.actions[0]).toContain('Put a value of its strategy')
+    expect(codes({ tags: withError(ago(MINUTE), 'orderVersions'), lastRotated: NOW })).toEqual([])
+  })
+
   it('is a secret without a rotation function, but not while it is being made', () => {
     expect(codes({ rotationFunction: undefined })).toEqual(['rotation-function-missing'])
     expect(codes({ rotationFunction: undefined, created: ago(30 * MINUTE) })).toEqual([])
