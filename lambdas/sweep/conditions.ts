@@ -6,11 +6,14 @@ import { type LastError, readLastError, readWhy, TAG } from '../../core/tags.ts'
 import type { KeySet } from '../../core/versions.ts'
 import type { Condition } from '../notify/condition.ts'
 import { readTold } from '../notify/told.ts'
+import type { SecretEvent } from './event.ts'
 import type { Failure } from './put-in-order.ts'
 import { aliveVersions, type Due, dueOf, type SweptSecret } from './secret.ts'
 
 /** After this long without another attempt a failed rotation counts as left alone by Secrets Manager. */
 const NO_ATTEMPT_MS = 30 * MINUTE
+/** From the moment of promotion until Secrets Manager has written down that the rotation succeeded. */
+const FINISHING_MS = 2 * MINUTE
 /** A pending version without any error: the function has not even run. */
 const SILENT_MS = HOUR
 /** A window that has closed without a rotation, and what a list may lag behind. */
@@ -25,10 +28,8 @@ const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret
 export interface Hints {
   /** What was tried a moment ago and not done. */
   readonly failures: readonly Failure[]
-  /** Secrets Manager said that it has given the rotation up. */
-  readonly abandoned: boolean
-  /** Looked at because something just happened: a rotation may be in its midst. */
-  readonly passing: boolean
+  /** What brought the look about; a sweep when undefined. */
+  readonly event: SecretEvent['what'] | undefined
 }
 
 /** Everything that stands on a secret and that a person must hear of, from its labels, tags and dates. */
@@ -46,38 +47,38 @@ export function conditionsOf(secret: SweptSecret, now: Date, hints: Hints): Cond
   return conditions.filter((condition) => condition !== undefined)
 }
 
-function rotationFailed(
-  secret: SweptSecret,
-  { pending }: KeySet,
-  now: Date,
-  { abandoned, passing }: Hints,
-): Condition | undefined {
+function rotationFailed(secret: SweptSecret, keys: KeySet, now: Date, { event }: Hints): Condition | undefined {
   const error = unresolvedError(secret, ROTATION_STEPS)
-  const { name, nextRotation } = secret
+  const { name, nextRotation, versions } = secret
+  const { pending, current } = keys
+  // Once told, it stands until it is resolved, whether it is being tried again meanwhile or not.
+  const told = readTold(secret.tags[TAG.told]).has('rotation-failed')
+  const age = error ? now.getTime() - error.at.getTime() : 0
   const condition = {
     code: 'rotation-failed' as const,
+    kind: 'needs-human' as const,
     headline: 'its rotation has failed',
     ...(error && { why: reasonOf(secret, error) }),
   }
   if (error && pending === undefined) {
+    // A later attempt has just promoted its version, and Secrets Manager has not cleaned up after it yet.
+    if ((versions[current ?? ''] ?? []).includes('AWSPENDING')) return undefined
+    const sure = event === 'failed' || event === 'abandoned' || (event === undefined && age >= FINISHING_MS)
+    if (!sure && !told) return undefined
     return {
       ...condition,
-      kind: 'needs-human',
       since: error.at,
       what: 'The rotation function gave the rotation up. The current value stays in force.',
       actions: [nextAction(error.code, name)],
     }
   }
   if (pending !== undefined) {
-    const quiet = error !== undefined && now.getTime() - error.at.getTime() >= NO_ATTEMPT_MS
-    // Once told, it stands until it is resolved, whether it is being tried again meanwhile or not.
-    const told = readTold(secret.tags[TAG.told]).has('rotation-failed')
-    if ((error || passing) && !quiet && !abandoned && !told) return undefined
+    const quiet = error !== undefined && age >= NO_ATTEMPT_MS
+    if ((error || event) && !quiet && event !== 'abandoned' && !told) return undefined
     return {
       ...condition,
-      kind: 'needs-human',
       since: error?.at ?? now,
-      ...(error === undefined && !abandoned && { patienceMs: SILENT_MS }),
+      ...(!error && !event && { patienceMs: SILENT_MS }),
       what:
         `Version ${pending} is stuck as AWSPENDING${quiet ? ': nothing has tried again for half an hour' : ''}. The current value ` +
         'stays in force. No other rotation starts while it is stuck.',
@@ -91,7 +92,6 @@ function rotationFailed(
   if (!secret.rotationEnabled || !nextRotation || now.getTime() - nextRotation.getTime() < OVERDUE_MS) return undefined
   return {
     ...condition,
-    kind: 'needs-human',
     since: nextRotation,
     headline: 'its rotation is overdue',
     what: 'The window of its schedule has closed without a rotation. The current value stays in force.',

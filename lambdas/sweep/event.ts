@@ -2,8 +2,8 @@
 export interface SecretEvent {
   /** ARN or full name. */
   readonly secretId: string
-  /** Secrets Manager has given its rotation up. */
-  readonly abandoned: boolean
+  /** AWSCURRENT or another label was moved, an attempt to rotate failed, or Secrets Manager has given the rotation up. */
+  readonly what: 'current' | 'label' | 'failed' | 'abandoned'
 }
 
 /**
@@ -17,7 +17,14 @@ export function readEvent(input: unknown): SecretEvent | undefined {
   const { SecretId } = objectOf(detail.additionalEventData)
   const [arn] = Array.isArray(event.resources) ? event.resources : []
   const secretId = [SecretId, arn, detail.name].find((id) => typeof id === 'string')
-  return secretId === undefined ? undefined : { secretId, abandoned: detail.eventName === 'RotationAbandoned' }
+  if (secretId === undefined) return undefined
+  const what = ROTATION_EVENTS[String(detail.eventName)] ?? (detail.labelUpdated === 'AWSCURRENT' ? 'current' : 'label')
+  return { secretId, what }
+}
+
+const ROTATION_EVENTS: Readonly<Record<string, SecretEvent['what']>> = {
+  RotationFailed: 'failed',
+  RotationAbandoned: 'abandoned',
 }
 
 const objectOf = (value: unknown): Record<string, unknown> =>

@@ -60,13 +60,11 @@ export async function examine(options: ExamineOptions, secretId: string, manner:
     if (outcome !== NOTHING) secret = (await describe(options, secretId)) ?? secret
   }
   const { event } = manner
-  const hints = {
-    failures: outcome.failures,
-    abandoned: event?.abandoned ?? false,
-    passing: event !== undefined,
-  }
+  const hints = { failures: outcome.failures, event: event?.what }
   const conditions = conditionsOf(secret, clock.now(), hints)
-  return { outcome, conditions, told: await tell(options, secret, conditions) }
+  // One move by hand makes several events, which come side by side: the one of AWSCURRENT tells.
+  const told = event?.what === 'label' ? 0 : await tell(options, secret, conditions, event !== undefined)
+  return { outcome, conditions, told }
 }
 
 async function describe({ secrets }: ExamineOptions, SecretId: string): Promise<SweptSecret | undefined> {
@@ -79,14 +77,19 @@ async function describe({ secrets }: ExamineOptions, SecretId: string): Promise<
   }
 }
 
-async function tell(options: ExamineOptions, secret: SweptSecret, conditions: readonly Condition[]): Promise<number> {
+async function tell(
+  options: ExamineOptions,
+  secret: SweptSecret,
+  conditions: readonly Condition[],
+  raiseOnly: boolean,
+): Promise<number> {
   const { clock, everyMs } = options
   const now = clock.now()
   // A deleted secret takes no tags, so its messages go by the time of its deletion alone.
   const deleted = conditions.find(({ code }) => code === 'deleted-alive')
-  if (deleted) return send(options, dueReminder(secret.name, deleted, now, everyMs))
+  if (deleted && !raiseOnly) return send(options, dueReminder(secret.name, deleted, now, everyMs))
   if (secret.deleted) return 0
-  const { messages, tag } = telling(secret.name, conditions, secret.tags[TAG.told], now)
+  const { messages, tag } = telling(secret.name, conditions, secret.tags[TAG.told], { now, raiseOnly })
   // Marked first: should the message then be lost, the next interval repeats it. The other way round, a tag that
   // cannot be written would send the same message at every sweep.
   if (tag !== undefined) await mark(options, secret.arn, tag)

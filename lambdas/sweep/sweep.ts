@@ -108,11 +108,7 @@ async function* listSecrets({ secrets, stack }: SweepOptions): AsyncGenerator<Sw
 /** Most secrets need no look of their own: nothing is due, nothing stands, and nobody has to hear that it is over. */
 function isNotable(secret: SweptSecret, now: Date): boolean {
   const { [TAG.told]: told = '' } = secret.tags
-  return (
-    told !== '' ||
-    hasWork(secret, now) ||
-    conditionsOf(secret, now, { failures: [], abandoned: false, passing: false }).length > 0
-  )
+  return told !== '' || hasWork(secret, now) || conditionsOf(secret, now, { failures: [], event: undefined }).length > 0
 }
 
 function hasWork(secret: SweptSecret, now: Date): boolean {

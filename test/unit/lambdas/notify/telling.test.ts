@@ -24,7 +24,7 @@ function watch(standing: (ms: number) => readonly Condition[], until: number, ev
   let tag: string | undefined
   const told: string[] = []
   for (let ms = 0; ms <= until; ms += every) {
-    const { messages, tag: next } = telling('keyturn/dev/openai', standing(ms), tag, at(ms))
+    const { messages, tag: next } = telling('keyturn/dev/openai', standing(ms), tag, { now: at(ms) })
     tag = next ?? tag
     for (const { attributes } of messages) told.push(`${attributes.code} ${attributes.state} at ${ms / HOUR} h`)
   }
@@ -71,6 +71,15 @@ describe('1.4 telling people what stands', () => {
       'rotation-failed over at 1 h',
       'rotation-failed raised at 2 h',
     ])
+  })
+
+  it('leaves repeating, and that it is over, to sweeps, since events may come side by side', () => {
+    const first = telling('s', [failed], undefined, { now: at(0), raiseOnly: true })
+    expect(first.messages).toMatchObject([{ attributes: { state: 'raised' } }])
+    const later = { now: at(DAY), raiseOnly: true }
+    expect(telling('s', [failed], first.tag, later)).toEqual({ messages: [], tag: undefined })
+    expect(telling('s', [], first.tag, later)).toEqual({ messages: [], tag: undefined })
+    expect(telling('s', [], first.tag, { now: at(DAY) }).messages).toMatchObject([{ attributes: { state: 'over' } }])
   })
 
   it('fits all it can say into one tag, in the characters that a tag takes', () => {

@@ -9,7 +9,7 @@ import { dueOf, type SweptSecret } from '../../../../lambdas/sweep/secret.ts'
 
 const NOW = new Date('2026-11-24T10:00:00Z')
 const ago = (ms: number): Date => new Date(NOW.getTime() - ms)
-const QUIET: Hints = { failures: [], abandoned: false, passing: false }
+const QUIET: Hints = { failures: [], event: undefined }
 
 const healthy: SweptSecret = {
   name: 'keyturn/dev/openai',
@@ -42,7 +42,7 @@ describe('1.4 what stands on a secret', () => {
     expect(
       codes(
         { versions: { ...stuck, old: ['AWSPREVIOUS', graceLabel(new Date(NOW.getTime() + HOUR))] } },
-        { passing: true },
+        { event: 'label' },
       ),
     ).toEqual([])
   })
@@ -50,7 +50,7 @@ describe('1.4 what stands on a secret', () => {
   it('is a failed rotation when nothing has tried again for half an hour, or Secrets Manager gave it up', () => {
     const tried = { versions: stuck, tags: withError(ago(29 * MINUTE)) }
     expect(codes(tried)).toEqual([])
-    expect(codes(tried, { abandoned: true })).toEqual(['rotation-failed'])
+    expect(codes(tried, { event: 'abandoned' })).toEqual(['rotation-failed'])
     expect(codes({ versions: stuck, tags: withError(ago(30 * MINUTE)) })).toEqual(['rotation-failed'])
   })
 
@@ -71,16 +71,25 @@ describe('1.4 what stands on a secret', () => {
 
   it('is a failed rotation at once when the function gave it up, until one succeeds', () => {
     const tags = withError(ago(MINUTE), 'createSecret', 'provider-admin-refused')
-    expect(only({ tags })?.actions).toEqual([
+    expect(codes({ tags })).toEqual([])
+    expect(codes({ tags: withError(ago(2 * MINUTE)) })).toEqual(['rotation-failed'])
+    expect(only({ tags }, { event: 'failed' })?.actions).toEqual([
       expect.stringContaining("Put a valid administrator's key into the secret that"),
     ])
-    expect(codes({ tags, lastRotated: NOW })).toEqual([])
-    expect(codes({ tags: withError(ago(MINUTE), 'retireSecret') })).toEqual([])
+    expect(codes({ tags, lastRotated: NOW }, { event: 'failed' })).toEqual([])
+    expect(codes({ tags: withError(ago(DAY), 'retireSecret'), lastRotated: ago(2 * DAY) })).toEqual([])
+  })
+
+  it('is no failed rotation at the moment in which a later attempt promotes its version', () => {
+    const promoted = { versions: { now: ['AWSCURRENT', 'AWSPENDING'] }, tags: withError(ago(HOUR)) }
+    expect(codes(promoted)).toEqual([])
+    expect(codes(promoted, { event: 'label' })).toEqual([])
+    expect(codes({ tags: withError(ago(HOUR)) }, { event: 'label' })).toEqual([])
   })
 
   it('is a failed rotation when the function has not even run for an hour: seen first, then told', () => {
     expect(only({ versions: stuck })).toMatchObject({ code: 'rotation-failed', patienceMs: HOUR })
-    expect(codes({ versions: stuck }, { passing: true })).toEqual([])
+    expect(codes({ versions: stuck }, { event: 'label' })).toEqual([])
   })
 
   it('is an overdue rotation an hour after its window has closed', () => {
@@ -156,13 +165,13 @@ describe('A9 what EventBridge hands over', () => {
     const label = { source: 'aws.secretsmanager', 'detail-type': 'Secret Label Updated', resources: ['arn:openai'] }
     expect(readEvent({ ...label, detail: { name: 'n', labelUpdated: 'AWSCURRENT', versionId: 'v' } })).toEqual({
       secretId: 'arn:openai',
-      abandoned: false,
+      what: 'current',
     })
     expect(readEvent({ ...label, resources: [], detail: { name: 'keyturn/dev/openai' } })?.secretId).toBe(
       'keyturn/dev/openai',
     )
     const detail = { eventName: 'RotationAbandoned', additionalEventData: { SecretId: 'arn:other' } }
-    expect(readEvent({ source: 'aws.secretsmanager', detail })).toEqual({ secretId: 'arn:other', abandoned: true })
+    expect(readEvent({ source: 'aws.secretsmanager', detail })).toEqual({ secretId: 'arn:other', what: 'abandoned' })
   })
 
   it.each([
