@@ -3,7 +3,7 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 export type Answer =
   | { readonly kind: 'done' }
   /** The function failed; `ours` when it did on purpose and left its reason in the secret's tags. */
-  | { readonly kind: 'failed'; readonly ours: boolean; readonly reason: string }
+  | { readonly kind: 'failed'; readonly ours: boolean; readonly reason: string; readonly error?: unknown }
 
 /** Asks a secret's own rotation function for a step, since it alone may reach the target, and waits for its answer. */
 export async function askFunction(
@@ -23,7 +23,7 @@ export async function askFunction(
     const why = signal.aborted
       ? `the rotation function did not answer ${event.Step} in time`
       : `the rotation function could not be invoked (${error instanceof Error ? error.name : 'unknown error'})`
-    return { kind: 'failed', ours: false, reason: why }
+    return { kind: 'failed', ours: false, reason: why, error }
   }
 }
 

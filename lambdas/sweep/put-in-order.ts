@@ -42,7 +42,8 @@ export async function putInOrder(secret: SweptSecret, means: Means, signal: Abor
     const answer = await askFunction(means.lambda, rotationFunction, event, signal)
     if (answer.kind === 'done') return true
     failures.push(failureOf(step, VersionId, answer))
-    means.log.error({ secret: secret.name, step, version: VersionId, reason: answer.reason }, 'a step was not done')
+    const { reason, error } = answer
+    means.log.error({ secret: secret.name, step, version: VersionId, reason, error }, 'a step was not done')
     return false
   }
 
