@@ -6,6 +6,7 @@ import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
+  RotateSecretCommand,
   SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager'
@@ -37,6 +38,7 @@ let cloud: RunningCloud
 let upstream: RunningUpstream
 let client: SecretsManagerClient
 let first: Applied
+let last: Applied
 const events: ProgressEvent[] = []
 
 /** The shipped inventory without the proxy, whose tasks the end-to-end tests run. */
@@ -190,7 +192,7 @@ describe('the shipped program on the local cloud (E)', () => {
     const ended = { Key: TAG.ended, Value: `2026-11-24T10:00:00Z ${current}` }
     await client.send(new TagResourceCommand({ SecretId, Tags: [ended] }))
     const from = events.length
-    await apply(error.state, without)
+    last = await apply(error.state, without)
     const deleted = events.slice(from).flatMap(({ kind, name }) => (kind === 'deleted' ? [name] : []))
     const order = ['rotation', 'first-value', 'policy', 'secret'].map((part) =>
       deleted.indexOf(`reporting-password-${part}`),
@@ -198,5 +200,27 @@ describe('the shipped program on the local cloud (E)', () => {
     expect(order).toEqual([...order].sort((one, other) => one - other))
     expect(order).not.toContain(-1)
     expect((await client.send(new DescribeSecretCommand({ SecretId }))).DeletedDate).toBeDefined()
+  })
+
+  it('1.11: leaves no key alive at a provider when the stack is destroyed, and stops while one cannot be revoked', async () => {
+    const live = () => ['openai', 'openrouter'].flatMap((provider) => upstream.keys.live(provider as 'openai'))
+    await client.send(new RotateSecretCommand({ SecretId: 'keyturn/dev/openai' }))
+    await cloud.cloud.rotations.idle()
+    expect(live()).toHaveLength(3)
+    const destroy = (state: StackState) =>
+      applyStack({ cloudUrl: cloud.url, stack: 'dev', config: {}, configSecrets: [], program: async () => ({}), state })
+
+    const refused = { kind: 'error', code: 'refused', status: 400 } as const
+    cloud.cloud.faults.add({ service: 'upstream', operation: 'DeleteKey', times: 1_000, effect: refused })
+    const error: ApplyError = await destroy(last.state).catch((reason) => reason)
+    expect(error.message).toMatch(/deleting .*-first-value failed: .*has not been ended/)
+    expect(Object.keys(error.state.resources).some((urn) => urn.endsWith('::openai-secret'))).toBe(true)
+    expect(live()).toHaveLength(3)
+
+    cloud.cloud.faults.clear()
+    await destroy(error.state)
+    expect(live()).toEqual([])
+    const { SecretList } = await client.send(new ListSecretsCommand({}))
+    expect(SecretList).toEqual([])
   })
 })
