@@ -15,6 +15,8 @@ export const TAG = {
   lastErrorWhy: 'keyturn:run:last-error-why',
   /** Written when everything that the secret opens has been revoked: it may be deleted, and is not rotated again. */
   ended: 'keyturn:run:ended',
+  /** What people have been told of the secret, and when (see lambdas/notify/told.ts). */
+  told: 'keyturn:run:told',
   /** On a secret that the proxy reads: how often, and for how long it serves the last good set (see `proxyReads`). */
   proxyReads: 'keyturn:proxy-reads',
 } as const

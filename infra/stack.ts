@@ -20,7 +20,8 @@ import { type InventorySecret, readSecrets, rotationInventory } from './inventor
 import { pick, present } from './maps.ts'
 import { naming as createNaming, type Naming } from './naming.ts'
 import { operatorArns } from './operators.ts'
-import { type IamStatement, renderGrants } from './permissions.ts'
+import { allow, type IamStatement, renderGrants } from './permissions.ts'
+import { findRemoved } from './removed-secrets.ts'
 import { assertRoleFits, familyGrants } from './role-size.ts'
 
 export interface StackOptions {
@@ -48,7 +49,7 @@ export interface StackOutputs {
 
 /**
  * Everything that Keyturn is in AWS.
- * @throws KeyturnError `artifact-missing`, `operators-needed`, `role-policy-too-long`
+ * @throws KeyturnError `artifact-missing`, `operators-needed`, `role-policy-too-long`, `secrets-alive`
  */
 export async function createStack(config: StackConfig, options: StackOptions): Promise<StackOutputs> {
   const artifacts = options.artifacts ?? builtArtifacts()
@@ -56,6 +57,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
   const network = config.proxy && (await findNetwork(config.network))
   const naming = nameStack()
   const inventory = readSecrets(config.secrets)
+  const removed = await findRemoved(config.secrets, naming)
   const access = secretAccess(config, inventory, operatorArns(config.operators, caller.arn), naming)
   for (const family of families()) {
     assertRoleFits(family, familyGrants(inventory, family, enginePermissions), naming)
@@ -133,19 +135,25 @@ export async function createStack(config: StackConfig, options: StackOptions): P
 
   function rotationStatements(family: Family): Output<readonly IamStatement[]> {
     const grants = familyGrants(inventory, family, enginePermissions)
+    const leaving = removed.filter((secret) => secret.family === family).map(({ arn }) => arn)
     const secretArns = all(pick(secrets, ({ arn }) => arn))
     const keyArns = all(Object.fromEntries(inventory.map(({ settings }) => [settings.name, keyOf(settings)])))
-    return all([secretArns, keyArns]).apply(([secretArn, keyArn]) =>
-      renderGrants(grants, {
+    return all([secretArns, keyArns]).apply(([secretArn, keyArn]) => [
+      ...renderGrants(grants, {
         secret: (name) => secretArn[name] ?? '',
         keyOf: (name) => keyArn[name] ?? '',
         viaSecretsManager: naming.viaSecretsManager,
       }),
-    )
+      // Asked once more at its deletion whether it has been ended.
+      ...(leaving.length === 0 ? [] : [allow('LookAtRemoved', ['secretsmanager:DescribeSecret'], leaving)]),
+    ])
   }
 
   function createFirstValues(): Map<string, readonly Ready[]> {
     const made = new Map<string, readonly Ready[]>()
+    const entries = new Map(
+      families().flatMap((family) => Object.entries(rotationInventory(inventory, family, naming).secrets)),
+    )
     for (const { settings, strategy } of inventory) {
       const { name } = settings
       const secret = present(secrets, name)
@@ -156,7 +164,9 @@ export async function createStack(config: StackConfig, options: StackOptions): P
       const { functionName, ready } = present(functions, strategy.family)
       const needed = strategy.references.flatMap((reference) => present(made, reference))
       const after = [...secret.ready, ...ready, ...needed]
-      made.set(name, [...after, ...new FirstValue(name, { secretArn: secret.arn, functionName, after }).ready])
+      const entry = present(entries, naming.secret(name))
+      const value = new FirstValue(name, { secretArn: secret.arn, entry, functionName, after })
+      made.set(name, [...after, ...value.ready])
     }
     return made
   }
@@ -178,7 +188,12 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     return new Sweeper('sweep', {
       ...functionArgs(`Retires versions of ${naming.stackTag} whose grace is over`),
       bundle: artifacts.functions.sweeper,
-      environment: { KEYTURN_STACK: naming.stackTag, KEYTURN_LOG_LEVEL: config.logLevel },
+      environment: {
+        KEYTURN_STACK: naming.stackTag,
+        KEYTURN_TOPIC_ARN: notifications.topicArn,
+        KEYTURN_SWEEP_MINUTES: String(config.sweepMinutes),
+        KEYTURN_LOG_LEVEL: config.logLevel,
+      },
       everyMinutes: config.sweepMinutes,
       rotationFunctionArns: [...functions.values()].map(({ arn }) => arn),
     })

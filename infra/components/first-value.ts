@@ -6,15 +6,21 @@ import {
   jsonStringify,
   type Resource,
 } from '@pulumi/pulumi'
+import type { RotationEntry } from '../../core/inventory.ts'
 
 export interface FirstValueArgs {
   readonly secretArn: Input<string>
+  /** The secret's entry in the function's inventory, for the day on which the inventory has it no longer. */
+  readonly entry: RotationEntry
   readonly functionName: Input<string>
   /** What must be there before: the secret's fence, the function's permissions, and first values that this one needs. */
   readonly after: readonly Resource[]
 }
 
-/** Has the rotation function make a secret's first value, inside AWS, so that Pulumi's state never holds one. */
+/**
+ * Has the rotation function make a secret's first value, inside AWS, so that Pulumi's state never holds one; and, before
+ * the secret is deleted, revoke all that it opens. Pulumi adds `tf: {action: create | update | delete}` to the input.
+ */
 export class FirstValue extends ComponentResource {
   readonly ready: readonly Resource[]
 
@@ -24,7 +30,8 @@ export class FirstValue extends ComponentResource {
       `${name}-first-value`,
       {
         functionName: args.functionName,
-        input: jsonStringify({ Step: 'createFirstValue', SecretId: args.secretArn }),
+        lifecycleScope: 'CRUD',
+        input: jsonStringify({ Step: 'createFirstValue', SecretId: args.secretArn, entry: args.entry }),
       },
       { parent: this, dependsOn: [...args.after] },
     )

@@ -6,6 +6,7 @@ import {
   asset,
   ComponentResource,
   type ComponentResourceOptions,
+  type Input,
   type Output,
   type Resource,
 } from '@pulumi/pulumi'
@@ -22,7 +23,7 @@ export interface LambdaFunctionArgs {
   readonly bundle: string
   /** Further files of the zip, by name. */
   readonly files: Readonly<Record<string, string>>
-  readonly environment: Readonly<Record<string, string>>
+  readonly environment: Readonly<Record<string, Input<string>>>
   readonly settings: FunctionSettings
   readonly logRetentionDays: number
   /** Topic that hears of events which failed for good. */

@@ -1,5 +1,10 @@
+import { EventRule, type EventRuleArgs } from '@pulumi/aws/cloudwatch/eventRule.js'
+import { EventTarget } from '@pulumi/aws/cloudwatch/eventTarget.js'
+import { Permission } from '@pulumi/aws/lambda/permission.js'
 import { Schedule, type ScheduleArgs } from '@pulumi/aws/scheduler/schedule.js'
 import { all, ComponentResource, type ComponentResourceOptions, type Output } from '@pulumi/pulumi'
+import { TAG } from '../../core/tags.ts'
+import type { Naming } from '../naming.ts'
 import { allow, type IamStatement } from '../permissions.ts'
 import { LambdaFunction, type LambdaFunctionArgs } from './lambda-function.ts'
 import { ServiceRole } from './service-role.ts'
@@ -8,12 +13,18 @@ import { type Transform, transform } from './transform.ts'
 export interface SweeperArgs extends Omit<LambdaFunctionArgs, 'files' | 'statements' | 'transform'> {
   /** Minutes between two sweeps: how long, at most, an expired key outlives its deadline at its target. */
   readonly everyMinutes: number
-  /** The functions that it may ask to retire a version. */
+  /** The functions that it may ask to retire a version, and to order versions that were moved by hand. */
   readonly rotationFunctionArns: readonly Output<string>[]
-  readonly transform?: LambdaFunctionArgs['transform'] & { readonly schedule?: Transform<ScheduleArgs> }
+  readonly transform?: LambdaFunctionArgs['transform'] & {
+    readonly schedule?: Transform<ScheduleArgs>
+    readonly rule?: Transform<EventRuleArgs>
+  }
 }
 
-/** Looks for versions whose grace is over, and has them retired (A5). */
+/**
+ * Looks for versions whose grace is over, and has them retired (A5); for labels that were moved by hand, and has them
+ * ordered (B19); and tells people what stands. It looks at all secrets on a schedule, and at one when it hears of it (A9).
+ */
 export class Sweeper extends ComponentResource {
   readonly functionArn: Output<string>
 
@@ -24,6 +35,7 @@ export class Sweeper extends ComponentResource {
     const lambda = createFunction()
     const role = createScheduleRole()
     createSchedule()
+    createEvents()
 
     this.functionArn = lambda.arn
     this.registerOutputs({ functionArn: lambda.arn })
@@ -31,7 +43,9 @@ export class Sweeper extends ComponentResource {
     function createFunction(): LambdaFunction {
       // Two sweeps at once would ask for the same retirements.
       const settings = { ...args.settings, reservedConcurrency: 1 }
-      const statements = all([...args.rotationFunctionArns]).apply(sweepStatements)
+      const statements = all([...args.rotationFunctionArns]).apply((functions) =>
+        sweepStatements(functions, args.naming),
+      )
       return new LambdaFunction(name, { ...args, settings, statements, files: {} }, { parent })
     }
 
@@ -59,13 +73,66 @@ export class Sweeper extends ComponentResource {
       const dependsOn = [role.policy, ...lambda.ready]
       return new Schedule(...transform(args.transform?.schedule, `${name}-schedule`, schedule, { parent, dependsOn }))
     }
+
+    /** Within a minute of a label that was moved, and of a rotation that failed; the schedule is the net below. */
+    function createEvents(): void {
+      const { naming } = args
+      const rule: EventRuleArgs = {
+        name: naming.physical('secret-events'),
+        description: `Has the sweeper look at a secret of ${naming.stackTag} that something happened to`,
+        eventPattern: JSON.stringify(secretEvents(naming)),
+      }
+      const dependsOn = [...lambda.ready]
+      const events = new EventRule(...transform(args.transform?.rule, `${name}-events`, rule, { parent, dependsOn }))
+      const permission = new Permission(
+        `${name}-events-permission`,
+        {
+          statementId: 'EventsStartSweep',
+          function: lambda.functionName,
+          action: 'lambda:InvokeFunction',
+          principal: 'events.amazonaws.com',
+          sourceArn: events.arn,
+        },
+        { parent },
+      )
+      new EventTarget(
+        `${name}-events-target`,
+        { rule: events.name, targetId: 'sweeper', arn: lambda.arn },
+        { parent, dependsOn: [permission] },
+      )
+    }
   }
 }
 
-function sweepStatements(rotationFunctions: readonly string[]): IamStatement[] {
+/**
+ * Labels tell it natively, without a trail. That a rotation failed or was abandoned comes through CloudTrail, where the
+ * account has a trail for management events, and is best effort.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/secret-event-notifications.html
+ */
+const secretEvents = (naming: Naming): object => ({
+  source: ['aws.secretsmanager'],
+  $or: [
+    { 'detail-type': ['Secret Label Updated'], detail: { name: [{ prefix: naming.secret('') }] } },
+    {
+      'detail-type': ['AWS Service Event via CloudTrail'],
+      detail: {
+        eventName: ['RotationFailed', 'RotationAbandoned'],
+        additionalEventData: { SecretId: [{ prefix: naming.anySecretArn.slice(0, -1) }] },
+      },
+    },
+  ],
+})
+
+function sweepStatements(rotationFunctions: readonly string[], naming: Naming): IamStatement[] {
   return [
     // IAM cannot narrow ListSecrets to some secrets; it tells names, labels and tags, never a value.
     allow('ListSecrets', ['secretsmanager:ListSecrets'], ['*']),
+    allow('LookAtSecret', ['secretsmanager:DescribeSecret'], [naming.anySecretArn]),
+    {
+      ...allow('RememberTold', ['secretsmanager:TagResource'], [naming.anySecretArn]),
+      // No other tag: that a secret has been ended is for its rotation function to say.
+      Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [TAG.told] } },
+    },
     allow('HaveRetired', ['lambda:InvokeFunction'], rotationFunctions),
   ]
 }

@@ -1,3 +1,4 @@
+import { isEnded } from '../../core/ended.ts'
 import { type Problem, ProblemsError } from '../../core/errors.ts'
 import { isGraceLabel } from '../../core/grace.ts'
 import { TAG } from '../../core/tags.ts'
@@ -56,7 +57,9 @@ export async function endSecret(rotation: Rotation): Promise<void> {
  * secret moves to another function, and nothing is revoked.
  */
 export async function removeFirstValue(rotation: Rotation): Promise<void> {
-  const { rotationEnabled } = await rotation.store.describe()
+  const { rotationEnabled, tags, versions } = await rotation.store.describe()
   if (rotationEnabled) return rotation.log.info('the secret is still rotated, so it stays: nothing is revoked')
+  // Taken out of the inventory it has been ended before, and this function may do no more than look at it.
+  if (isEnded(tags, versions)) return rotation.log.info('the secret has been ended already')
   await endSecret(rotation)
 }

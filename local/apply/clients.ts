@@ -1,5 +1,6 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { ECSClient } from '@aws-sdk/client-ecs'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { LambdaClient } from '@aws-sdk/client-lambda'
@@ -11,6 +12,7 @@ import { STSClient } from '@aws-sdk/client-sts'
 /** One SDK client for each service that resources are made in, as the local account's administrator. */
 export interface Clients {
   readonly ecs: ECSClient
+  readonly events: EventBridgeClient
   readonly iam: IAMClient
   readonly kms: KMSClient
   readonly lambda: LambdaClient
@@ -27,6 +29,7 @@ export function createClients(endpoint: string, region: string): Clients {
   const options = { endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
   const clients = {
     ecs: new ECSClient(options),
+    events: new EventBridgeClient(options),
     iam: new IAMClient(options),
     kms: new KMSClient(options),
     lambda: new LambdaClient(options),

@@ -3,6 +3,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { terminal } from '../../core/errors.ts'
 import type { Properties } from './properties.ts'
 import type { ResourceContext } from './resource.ts'
+import { getSecret, getSecrets, getSecretVersions } from './secret-invokes.ts'
 
 type Invoke = (inputs: Properties, context: Omit<ResourceContext, 'name'>) => Properties | Promise<Properties>
 
@@ -54,6 +55,9 @@ const invokes: Readonly<Record<string, Invoke>> = {
     region,
     ids: zones(region).map((zone) => `subnet-${createHash('sha256').update(zone).digest('hex').slice(0, 17)}`),
   }),
+  'aws:secretsmanager/getSecret:getSecret': getSecret,
+  'aws:secretsmanager/getSecrets:getSecrets': getSecrets,
+  'aws:secretsmanager/getSecretVersions:getSecretVersions': getSecretVersions,
   'aws:ecr/getAuthorizationToken:getAuthorizationToken': (_inputs, { region, accountId, clock }) => ({
     id: region,
     region,

@@ -10,7 +10,7 @@ export type Plan =
 /** What has to happen to one resource, read from what it was and what the program now asks for. */
 export function planResource(
   previous: ResourceState | undefined,
-  { ignoreChanges }: Pick<Registration, 'ignoreChanges'>,
+  { ignoreChanges, inputs }: Pick<Registration, 'ignoreChanges' | 'inputs'>,
   digests: Readonly<Record<string, string>>,
   { replaceOn }: Pick<ResourceHandler, 'replaceOn'>,
 ): Plan {
@@ -19,6 +19,7 @@ export function planResource(
     .filter((name) => previous.digests[name] !== digests[name] && !ignoreChanges.includes(name))
     .sort()
   if (changed.length === 0) return { action: 'unchanged' }
-  const replace = replaceOn === 'any' || changed.some((name) => replaceOn.includes(name))
+  const replacing = typeof replaceOn === 'function' ? replaceOn(inputs) : replaceOn
+  const replace = replacing === 'any' || changed.some((name) => replacing.includes(name))
   return { action: replace ? 'replace' : 'update', changed }
 }

@@ -34,7 +34,7 @@ export interface ResourceDefinition<Inputs> {
   /** Strict: an input that nothing here acts on is refused rather than ignored. */
   readonly inputs: z.ZodType<Inputs>
   /** Inputs whose change makes a new resource; all of them when there is no `update`. */
-  readonly replaceOn?: readonly string[]
+  readonly replaceOn?: readonly string[] | ((inputs: Properties) => readonly string[])
   /** The old one must go before its replacement can come: their names collide. */
   readonly deleteBeforeReplace?: boolean
   create(inputs: Inputs, context: ResourceContext): Promise<Resource>
@@ -45,7 +45,7 @@ export interface ResourceDefinition<Inputs> {
 
 /** A definition whose inputs are checked before use, so that all types fit one registry. */
 export interface ResourceHandler {
-  readonly replaceOn: readonly string[] | 'any'
+  readonly replaceOn: readonly string[] | 'any' | ((inputs: Properties) => readonly string[])
   readonly deleteBeforeReplace: boolean
   /** @throws KeyturnError `not-implemented` for inputs that nothing here acts on */
   check(inputs: Properties): void

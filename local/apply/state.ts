@@ -36,9 +36,18 @@ export function removedResources(
   previous: StackState | undefined,
   next: ReadonlySet<string>,
 ): [string, ResourceState][] {
-  return Object.entries(previous?.resources ?? {})
-    .filter(([urn]) => !next.has(urn))
-    .reverse()
+  const removed = new Map(Object.entries(previous?.resources ?? {}).filter(([urn]) => !next.has(urn)))
+  const ordered = new Map<string, ResourceState>()
+  const visit = (urn: string): void => {
+    const resource = removed.get(urn)
+    if (!resource || ordered.has(urn)) return
+    // What hangs on it goes first: whatever names it as a dependency, and its children.
+    const above = [...removed].filter(([, { dependencies, parent }]) => dependencies.includes(urn) || parent === urn)
+    for (const [other] of above.reverse()) visit(other)
+    ordered.set(urn, resource)
+  }
+  for (const urn of [...removed.keys()].reverse()) visit(urn)
+  return [...ordered]
 }
 
 /** Custom resources by type, the way an operator counts them. */

@@ -2,6 +2,7 @@ import { ListTasksCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { GenerateDataKeyCommand } from '@aws-sdk/client-kms'
 import { AddPermissionCommand, RemovePermissionCommand } from '@aws-sdk/client-lambda'
 import {
+  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -213,6 +214,8 @@ describe('resource policies hold against broad identity policies', () => {
       await expect(intruder.secrets.send(new GetSecretValueCommand({ SecretId }))).rejects.toThrow(refused)
       const put = new PutSecretValueCommand({ SecretId, SecretString: 'mine' })
       await expect(intruder.secrets.send(put)).rejects.toThrow(refused)
+      // Nor does it delete one whose keys would live on (1.11).
+      await expect(intruder.secrets.send(new DeleteSecretCommand({ SecretId }))).rejects.toThrow(refused)
       // Names, labels and tags stay open to whom IAM lets see them: operators must be able to mend.
       expect((await intruder.secrets.send(new DescribeSecretCommand({ SecretId }))).Name).toBe(fullName(name))
     }

@@ -30,6 +30,7 @@ const INVOKES: Readonly<Record<string, Properties>> = {
     arn: 'arn:aws:iam::000000000000:user/deployer',
   },
   'aws:index/getRegion:getRegion': { region: 'eu-central-1' },
+  'aws:secretsmanager/getSecrets:getSecrets': { arns: [], names: [] },
   'aws:ec2/getVpc:getVpc': { id: 'vpc-0a', cidrBlock: '10.0.0.0/16' },
   'aws:ec2/getSubnets:getSubnets': { ids: ['subnet-0a', 'subnet-0b'] },
   'aws:ecr/getAuthorizationToken:getAuthorizationToken': { userName: 'AWS', password: CANARY, proxyEndpoint: 'x' },

@@ -1,4 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
@@ -8,7 +10,8 @@ import {
   GetFunctionConcurrencyCommand,
   GetFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda'
-import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager'
+import { DescribeSecretCommand, PutSecretValueCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager'
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR, MINUTE, SECOND, systemClock } from '../../core/clock.ts'
 import { ecsOf } from '../../local/services/ecs/ecs.ts'
@@ -18,7 +21,7 @@ import { accepted, chat } from '../helpers/stack/chat.ts'
 import { ROTATED } from '../helpers/stack/exercise.ts'
 import { keyturn } from '../helpers/stack/keyturn-cli.ts'
 import { advance, fullName, keyIn, keySet, labels, rotate, setClock, until, value } from '../helpers/stack/operate.ts'
-import { type StackUnderTest, startStack } from '../helpers/stack/stack-under-test.ts'
+import { clientConfig, LOCAL, type StackUnderTest, startStack } from '../helpers/stack/stack-under-test.ts'
 import { startTraffic } from '../helpers/stack/traffic.ts'
 
 let stack: StackUnderTest
@@ -144,6 +147,64 @@ describe('rotation and its clock', () => {
   })
 })
 
+describe('people hear of what stands (A8, A9)', () => {
+  test('a rotation that no attempt completes reaches a subscriber once, and once more when it is over (1.4)', async () => {
+    const received: { Subject?: string; Message: string }[] = []
+    const server = createServer((request, response) => {
+      const parts: Buffer[] = []
+      request.on('data', (part: Buffer) => parts.push(part))
+      request.on('end', () => {
+        received.push(JSON.parse(Buffer.concat(parts).toString('utf8')))
+        response.end()
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const sns = new SNSClient({ ...clientConfig(stack.cloudUrl), credentials: LOCAL })
+    const about = (): string[] =>
+      received.filter(({ Message }) => Message.startsWith(fullName('openrouter'))).map(({ Subject = '' }) => Subject)
+    try {
+      const Endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`
+      const TopicArn = 'arn:aws:sns:eu-central-1:000000000000:keyturn-dev-notifications'
+      await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint }))
+      const dead = { kind: 'error', code: 'down', status: 503 } as const
+      stack.cloud.faults.add({ service: 'upstream', operation: 'CreateKey', times: 100_000, effect: dead })
+      const token = await rotate(stack, 'openrouter')
+      await advance(stack, '5m')
+      const [message] = await until('the message', about, (subjects) => subjects.length > 0)
+      expect(message).toBe('Keyturn: its rotation has failed: keyturn/dev/openrouter')
+      expect(received.at(-1)?.Message).toMatch(/Why: +.*provider-unavailable in createSecret\)/)
+      await advance(stack, '40m')
+      expect(about()).toHaveLength(1)
+
+      stack.cloud.faults.clear()
+      const again = new RotateSecretCommand({ SecretId: fullName('openrouter'), ClientRequestToken: token })
+      await stack.secrets.send(again).catch(() => {})
+      await stack.cloud.rotations.idle()
+      await advance(stack, `${SWEEP_MINUTES + 1}m`)
+      const told = await until('the end', about, (subjects) => subjects.length > 1)
+      expect(told[1]).toBe('Keyturn: over: keyturn/dev/openrouter (rotation-failed)')
+    } finally {
+      sns.destroy()
+      server.close()
+    }
+  })
+
+  test('a value put by hand has its predecessor in grace within a minute, and the proxy goes on with both (B19)', async () => {
+    const old = await value(stack, 'mobile-app')
+    const before = (await keySet(stack, 'mobile-app')).current
+    const SecretString = `kt_${'h'.repeat(43)}`
+    await stack.secrets.send(new PutSecretValueCommand({ SecretId: fullName('mobile-app'), SecretString }))
+    const ordered = await until(
+      'its grace',
+      () => keySet(stack, 'mobile-app'),
+      ({ grace }) => grace.some(({ versionId }) => versionId === before),
+    )
+    expect(ordered.unordered).toEqual([])
+    await accepted(stack, old)
+    await accepted(stack, SecretString)
+  })
+})
+
 describe('traffic goes on', () => {
   test('an upstream key that is revoked behind its back costs no client a 401 while a sibling lives (C5)', async () => {
     const sibling = keyIn(await value(stack, 'openai'))
@@ -230,7 +291,11 @@ describe.runIf(withAwsCli)('the AWS CLI is at home', () => {
       expect(await json('lambda', 'invoke', '--function-name', 'keyturn-dev-sweep', out)).toMatchObject({
         StatusCode: 200,
       })
-      expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ secrets: ROTATED.length, malformed: 0 })
+      expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({
+        secrets: ROTATED.length,
+        failed: [],
+        notReached: [],
+      })
     } finally {
       await rm(folder, { recursive: true })
     }

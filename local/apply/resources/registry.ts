@@ -4,6 +4,8 @@ import { image } from './docker/image.ts'
 import { cluster } from './ecs/cluster.ts'
 import { service } from './ecs/service.ts'
 import { taskDefinition } from './ecs/task-definition.ts'
+import { eventRule } from './events/event-rule.ts'
+import { eventTarget } from './events/event-target.ts'
 import { role } from './iam/role.ts'
 import { rolePolicy } from './iam/role-policy.ts'
 import { rolePolicyAttachment } from './iam/role-policy-attachment.ts'
@@ -25,6 +27,8 @@ import { topicSubscription } from './sns/topic-subscription.ts'
 
 /** Every resource type that a program may use in local mode, by Pulumi's type token. */
 export const resourceHandlers: Readonly<Record<string, ResourceHandler>> = {
+  'aws:cloudwatch/eventRule:EventRule': eventRule,
+  'aws:cloudwatch/eventTarget:EventTarget': eventTarget,
   'aws:cloudwatch/logGroup:LogGroup': logGroup,
   'aws:ecs/cluster:Cluster': cluster,
   'aws:ecs/service:Service': service,

@@ -47,7 +47,15 @@ export interface PolicyText {
   }[]
 }
 
+/** A secret that stands in the account already. */
+export interface StandingSecret {
+  readonly tags: Readonly<Record<string, string>>
+  readonly versions: Readonly<Record<string, readonly string[]>>
+}
+
 export interface PlanOptions {
+  /** By full name. */
+  readonly secrets?: Readonly<Record<string, StandingSecret>>
   readonly callerArn?: string
   readonly artifacts?: Artifacts
 }
@@ -66,7 +74,7 @@ export async function planStack(config: StackConfig, options: PlanOptions = {}):
       const marked = secrets.map((key) => [key, markSecret((known as Properties)[key])])
       return { id: `${registration.name}-id`, outputs: { ...known, ...Object.fromEntries(marked) } }
     },
-    invoke: async (token) => answer(token, options.callerArn ?? DEPLOYER),
+    invoke: async (token, inputs) => answer(token, inputs, options),
     registerOutputs: () => {},
     fail: failure.reject,
   })
@@ -128,8 +136,26 @@ function computed({ type, name, inputs }: Registration): Properties {
   }
 }
 
-function answer(token: string, callerArn: string): Properties {
+function answer(token: string, inputs: Properties, { callerArn = DEPLOYER, secrets = {} }: PlanOptions): Properties {
+  const arnOf = (name: string): string => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-AbCdEf`
+  const asked = Object.entries(secrets).find(([name]) => [inputs.arn, inputs.secretId].includes(arnOf(name)))
   switch (token) {
+    case 'aws:secretsmanager/getSecrets:getSecrets': {
+      const [key, value] = (inputs.filters as { values: string[] }[]).map(({ values }) => values[0] ?? '')
+      // A filter is a prefix, and a key and a value need not belong together.
+      const found = Object.entries(secrets).filter(
+        ([, { tags }]) =>
+          Object.keys(tags).some((tag) => tag.startsWith(key ?? '')) &&
+          Object.values(tags).some((tag) => tag.startsWith(value ?? '')),
+      )
+      return { arns: found.map(([name]) => arnOf(name)), names: found.map(([name]) => name) }
+    }
+    case 'aws:secretsmanager/getSecret:getSecret':
+      return { arn: inputs.arn, name: asked?.[0], tags: asked?.[1].tags }
+    case 'aws:secretsmanager/getSecretVersions:getSecretVersions': {
+      const versions = Object.entries(asked?.[1].versions ?? {})
+      return { versions: versions.map(([versionId, versionStages]) => ({ versionId, versionStages })) }
+    }
     case 'aws:index/getCallerIdentity:getCallerIdentity':
       return { id: ACCOUNT, accountId: ACCOUNT, arn: callerArn, userId: 'AIDA' }
     case 'aws:index/getRegion:getRegion':

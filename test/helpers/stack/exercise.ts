@@ -1,6 +1,7 @@
+import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { chat } from './chat.ts'
 import { keyturn } from './keyturn-cli.ts'
-import { advance, invoke, rotate, supply, value } from './operate.ts'
+import { advance, fullName, invoke, rotate, supply, value } from './operate.ts'
 import type { StackUnderTest } from './stack-under-test.ts'
 
 export const GENERATED = ['mobile-app', 'reporting-password']
@@ -13,6 +14,7 @@ export async function exercise(stack: StackUnderTest): Promise<void> {
   await rotateAll(stack)
   await serveBothRoutes(stack)
   await failEachRotation(stack)
+  await failForGood(stack)
   await failAsynchronously(stack)
   await retireAfterGrace(stack)
   await revokeNow(stack)
@@ -45,6 +47,18 @@ async function failEachRotation(stack: StackUnderTest): Promise<void> {
     await advance(stack, '1m')
   }
   faults.clear()
+}
+
+/** A rotation that fails in all of the service's attempts, which people are told, and that is then taken up again. */
+async function failForGood(stack: StackUnderTest): Promise<void> {
+  const effect = { kind: 'error', code: 'InvalidParameterException' } as const
+  stack.cloud.faults.add({ service: 'secretsmanager', operation: 'PutSecretValue', times: 5, effect })
+  const token = await rotate(stack, 'reporting-password')
+  await advance(stack, '5m')
+  stack.cloud.faults.clear()
+  const again = new RotateSecretCommand({ SecretId: fullName('reporting-password'), ClientRequestToken: token })
+  await stack.secrets.send(again).catch(() => {})
+  await stack.cloud.rotations.idle()
 }
 
 /** Events that fail for good are told to the on-failure destination, under each function's own role. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseStackConfig } from '../../../infra/config/parse.ts'
+import { readPattern } from '../../../local/services/events/pattern.ts'
 import { devSettings, devValues } from '../../helpers/infra/dev-config.ts'
 import { ACCOUNT, type Plan, planStack, REGION } from '../../helpers/infra/plan-stack.ts'
 
@@ -11,6 +12,7 @@ const secretArn = (name: string): string =>
 const keyArn = (group: string): string => `arn:aws:kms:${REGION}:${ACCOUNT}:key/${group}-key`
 const functionArn = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:keyturn-dev-${name}`
 const logs = (name: string): string => `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/keyturn-dev-${name}:*`
+const ANY_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/*`
 const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:keyturn-dev-notifications`
 const VIA = `secretsmanager.${REGION}.amazonaws.com`
 
@@ -184,9 +186,17 @@ describe('sweeper (A5)', () => {
     ])
   })
 
-  it('lists secrets and invokes exactly the rotation functions', () => {
+  it('lists and looks at secrets, notes what it told, and invokes exactly the rotation functions', () => {
     expect(plan.policy(ROLE_POLICY, 'sweep-policy').Statement).toEqual([
       { Sid: 'ListSecrets', Effect: 'Allow', Action: ['secretsmanager:ListSecrets'], Resource: ['*'] },
+      { Sid: 'LookAtSecret', Effect: 'Allow', Action: ['secretsmanager:DescribeSecret'], Resource: [ANY_SECRET] },
+      {
+        Sid: 'RememberTold',
+        Effect: 'Allow',
+        Action: ['secretsmanager:TagResource'],
+        Resource: [ANY_SECRET],
+        Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['keyturn:run:told'] } },
+      },
       {
         Sid: 'HaveRetired',
         Effect: 'Allow',
@@ -200,8 +210,46 @@ describe('sweeper (A5)', () => {
   it('runs alone, and knows its stack', () => {
     expect(plan.one(FUNCTION, 'sweep-function').inputs).toMatchObject({
       reservedConcurrentExecutions: 1,
-      environment: { variables: { KEYTURN_STACK: 'keyturn/dev', KEYTURN_LOG_LEVEL: 'info' } },
+      environment: {
+        variables: {
+          KEYTURN_STACK: 'keyturn/dev',
+          KEYTURN_TOPIC_ARN: TOPIC,
+          KEYTURN_SWEEP_MINUTES: '5',
+          KEYTURN_LOG_LEVEL: 'info',
+        },
+      },
     })
+  })
+})
+
+describe('events (A9)', () => {
+  const pattern = (): string =>
+    String(plan.one('aws:cloudwatch/eventRule:EventRule', 'sweep-events').inputs.eventPattern)
+  const fits = (event: object): boolean => readPattern(pattern())({ source: 'aws.secretsmanager', ...event })
+  const label = (name: string) => ({
+    'detail-type': 'Secret Label Updated',
+    detail: { name, labelUpdated: 'AWSCURRENT' },
+  })
+  const rotation = (eventName: string, name: string) => ({
+    'detail-type': 'AWS Service Event via CloudTrail',
+    detail: { eventName, additionalEventData: { SecretId: secretArn(name) } },
+  })
+
+  it('of moved labels and of failed rotations of this stack, and of no other, start the sweeper', () => {
+    expect(fits(label('keyturn/dev/openai'))).toBe(true)
+    expect(fits(label('keyturn/dev-2/openai'))).toBe(false)
+    expect(fits(rotation('RotationFailed', 'openai'))).toBe(true)
+    expect(fits(rotation('RotationAbandoned', 'openai'))).toBe(true)
+    expect(fits(rotation('RotationSucceeded', 'openai'))).toBe(false)
+    expect(fits({ ...label('keyturn/dev/openai'), source: 'app' })).toBe(false)
+    const target = plan.one('aws:cloudwatch/eventTarget:EventTarget', 'sweep-events-target')
+    expect(target.inputs).toMatchObject({ rule: 'keyturn-dev-secret-events', arn: functionArn('sweep') })
+  })
+
+  it('may start it only by that rule', () => {
+    const { inputs } = plan.one('aws:lambda/permission:Permission', 'sweep-events-permission')
+    expect(inputs).toMatchObject({ principal: 'events.amazonaws.com', function: 'keyturn-dev-sweep' })
+    expect(inputs.sourceArn).toMatch(/sweep-events$/)
   })
 })
 

@@ -112,6 +112,18 @@ describe('secrets (A1, A2)', () => {
     expect(plan.one(POLICY, 'reporting-password-policy').inputs.blockPublicPolicy).toBe(true)
   })
 
+  it('1.11 refuse their deletion to everyone until they have been ended', () => {
+    const statements = plan.policy(POLICY, 'openai-policy').Statement
+    expect(statements.find(({ Sid }) => Sid === 'OnlyEndedIsDeleted')).toEqual({
+      Sid: 'OnlyEndedIsDeleted',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: ['secretsmanager:DeleteSecret'],
+      Resource: ['*'],
+      Condition: { Null: { 'aws:ResourceTag/keyturn:run:ended': 'true' } },
+    })
+  })
+
   it('let a provider’s function read the admin key that it mints with, and the proxy not', () => {
     const named = JSON.stringify(plan.policy(POLICY, 'openai-admin-policy'))
     expect(named).toContain(role('keyturn-dev-rotate-provider'))
@@ -141,11 +153,20 @@ describe('first values (A4)', () => {
   it('are made by the rotation function everywhere else, so that none is in Pulumi’s state', () => {
     const { inputs } = plan.one(INVOCATION, 'openai-first-value')
     expect(inputs.functionName).toBe('keyturn-dev-rotate-provider')
-    expect(JSON.parse(String(inputs.input))).toEqual({
+    expect(JSON.parse(String(inputs.input))).toMatchObject({
       Step: 'createFirstValue',
       SecretId: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/openai-AbCdEf`,
     })
     expect(plan.ofType(INVOCATION)).toHaveLength(4)
+  })
+
+  it('1.11 are asked for in a way that has the function called again before the secret is deleted, with its entry', () => {
+    const { inputs } = plan.one(INVOCATION, 'openai-first-value')
+    expect(inputs.lifecycleScope).toBe('CRUD')
+    const { inputs: lambda } = plan.one('aws:lambda/function:Function', 'rotate-provider-function')
+    const { assets } = lambda.code as { assets: Record<string, { text?: string }> }
+    const { secrets } = JSON.parse(assets['inventory.json']?.text ?? '')
+    expect(JSON.parse(String(inputs.input)).entry).toEqual(secrets['keyturn/dev/openai'])
   })
 })
 

@@ -1,4 +1,9 @@
-import { GetFunctionConfigurationCommand, GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import {
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  GetPolicyCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda'
 import {
   DescribeSecretCommand,
   GetResourcePolicyCommand,
@@ -11,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ApplyOptions } from '../../../../local/apply/apply.ts'
 import type { ApplyError } from '../../../../local/apply/errors.ts'
 import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
-import { applyTo, clientOptions } from '../../../helpers/apply/apply-to.ts'
+import { applyTo, clientOptions, touched } from '../../../helpers/apply/apply-to.ts'
 
 type Program = ApplyOptions['program']
 
@@ -94,6 +99,44 @@ describe('applyStack: functions', () => {
     const again = await apply(greeter(GREET.replace('said', 'told'), 'Bob', 512), { state: recoded.state })
     expect(again.changes.at(-1)).toMatchObject({ action: 'replace', changed: ['input'] })
     expect(again.outputs.result).toBe('{"told":"hello Bob"}')
+  })
+
+  it('tells a function in scope CRUD what it is called for, and calls it once more before the end (1.11)', async () => {
+    const echo = 'return { at: event.at, action: event.tf && event.tf.action, before: event.tf && event.tf.prev_input }'
+    const called =
+      (at: string | undefined): Program =>
+      async () => {
+        const worker = declareFunction(echo)
+        if (at === undefined) return {}
+        const input = JSON.stringify({ at })
+        const { result } = new lambda.Invocation('life', { functionName: worker.name, input, lifecycleScope: 'CRUD' })
+        return { result }
+      }
+    const first = await apply(called('one'))
+    expect(JSON.parse(String(first.outputs.result))).toEqual({ at: 'one', action: 'create', before: null })
+    const second = await apply(called('two'), { state: first.state })
+    expect(JSON.parse(String(second.outputs.result))).toEqual({ at: 'two', action: 'update', before: { at: 'one' } })
+    expect(second.changes.at(-1)).toMatchObject({ action: 'update', changed: ['input'] })
+
+    const invokes = () => cloud.cloud.journal.entries().filter(({ operation }) => operation === 'Invoke').length
+    const before = invokes()
+    expect(touched(await apply(called(undefined), { state: second.state }))).toEqual(['delete life'])
+    expect(invokes()).toBe(before + 1)
+  })
+
+  it('removes a function after what depends on it, whatever the order of the state, and stops when the last call fails', async () => {
+    const refusing: Program = async () => {
+      const worker = declareFunction('if (event.tf.action === "delete") throw new Error("keys are alive")')
+      new lambda.Invocation('life', { functionName: worker.name, input: '{}', lifecycleScope: 'CRUD' })
+      return {}
+    }
+    const { state } = await apply(refusing)
+    const shuffled = { ...state, resources: Object.fromEntries(Object.entries(state.resources).reverse()) }
+    const error: ApplyError = await apply(async () => ({}), { state: shuffled }).catch((reason) => reason)
+    expect(error.message).toMatch(/deleting .*Invocation::life failed: .*keys are alive/)
+    const { Configuration } = await functions.send(new GetFunctionCommand({ FunctionName: 'worker' }))
+    expect(Configuration?.FunctionName).toBe('worker')
+    expect(Object.keys(error.state.resources).filter((urn) => /::(life|worker|role)$/.test(urn))).toHaveLength(3)
   })
 
   it('fails with what the function says when a call fails, credentials masked', async () => {

@@ -1,6 +1,19 @@
+import { DescribeRuleCommand, EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge'
 import { CreatePolicyCommand, IAMClient, ListAttachedRolePoliciesCommand } from '@aws-sdk/client-iam'
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns'
-import { ec2, ecr, getAvailabilityZones, getCallerIdentity, getRegion, iam, route53, sns } from '@pulumi/aws'
+import {
+  cloudwatch,
+  ec2,
+  ecr,
+  getAvailabilityZones,
+  getCallerIdentity,
+  getRegion,
+  iam,
+  route53,
+  secretsmanager,
+  sns,
+} from '@pulumi/aws'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
 import { applyTo, clientOptions, touched } from '../../../helpers/apply/apply-to.ts'
@@ -41,6 +54,37 @@ describe('applyStack: lookups', () => {
     expect(new Set(outputs.subnets as string[]).size).toBe(3)
   })
 
+  it('answers which secrets stand, how they are tagged and which versions are labelled', async () => {
+    const client = new SecretsManagerClient(clientOptions(cloud))
+    const Tags = [{ Key: 'keyturn:stack', Value: 'keyturn/dev' }]
+    const { ARN, VersionId = '' } = await client.send(new CreateSecretCommand({ Name: 'one', SecretString: 'v', Tags }))
+    await client.send(new CreateSecretCommand({ Name: 'other', SecretString: 'v' }))
+    const { outputs } = await apply(async () => {
+      const filters = [
+        { name: 'tag-key', values: ['keyturn:stack'] },
+        { name: 'tag-value', values: ['keyturn/dev'] },
+      ]
+      const { arns, names } = await secretsmanager.getSecrets({ filters })
+      const { tags, name } = await secretsmanager.getSecret({ arn: arns[0] ?? '' })
+      const { versions } = await secretsmanager.getSecretVersions({ secretId: arns[0] ?? '' })
+      return {
+        arns,
+        names,
+        tags,
+        name,
+        versions: versions.map(({ versionId, versionStages }) => ({ versionId, versionStages })),
+      }
+    })
+    expect(outputs).toEqual({
+      arns: [ARN],
+      names: ['one'],
+      tags: { 'keyturn:stack': 'keyturn/dev' },
+      name: 'one',
+      versions: [{ versionId: VersionId, versionStages: ['AWSCURRENT'] }],
+    })
+    client.destroy()
+  })
+
   it('refuses a question that it cannot answer, by name', async () => {
     const program = async () => ({ zone: (await route53.getZone({ name: 'example.com' })).zoneId })
     await expect(apply(program)).rejects.toThrow('not implemented: aws:route53/getZone:getZone')
@@ -67,6 +111,31 @@ describe('applyStack: links between things', () => {
     expect(await policies()).toEqual(['read'])
     expect(touched(await apply(program(false), { state }))).toEqual(['delete read'])
     expect(await policies()).toEqual([])
+    client.destroy()
+  })
+
+  it('has a rule send events to a topic, changes what it sends, and takes both back', async () => {
+    const client = new EventBridgeClient(clientOptions(cloud))
+    const program = (source: string | undefined) => async () => {
+      const topic = new sns.Topic('topic', { name: 'alerts' })
+      if (source === undefined) return {}
+      const rule = new cloudwatch.EventRule('rule', {
+        name: 'heard',
+        eventPattern: JSON.stringify({ source: [source] }),
+      })
+      new cloudwatch.EventTarget('target', { rule: rule.name, targetId: 'topic', arn: topic.arn })
+      return {}
+    }
+    const rule = () => client.send(new DescribeRuleCommand({ Name: 'heard' }))
+    const first = await apply(program('one'))
+    expect((await rule()).EventPattern).toBe('{"source":["one"]}')
+    const { Targets } = await client.send(new ListTargetsByRuleCommand({ Rule: 'heard' }))
+    expect(Targets).toEqual([{ Id: 'topic', Arn: 'arn:aws:sns:eu-central-1:000000000000:alerts' }])
+    const second = await apply(program('two'), { state: first.state })
+    expect(touched(second)).toEqual(['update rule'])
+    expect((await rule()).EventPattern).toBe('{"source":["two"]}')
+    expect(touched(await apply(program(undefined), { state: second.state }))).toEqual(['delete target', 'delete rule'])
+    await expect(rule()).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
     client.destroy()
   })
 

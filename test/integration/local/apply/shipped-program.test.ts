@@ -2,21 +2,27 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
+  RotateSecretCommand,
   SecretsManagerClient,
+  TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TAG } from '../../../../core/tags.ts'
 import { bundleAll } from '../../../../infra/build/bundle.ts'
-import { functionBundle } from '../../../../infra/build/paths.ts'
+import { functionBundle, repository } from '../../../../infra/build/paths.ts'
 import { readStackConfig } from '../../../../infra/config.ts'
 import { createStack } from '../../../../infra/stack.ts'
 import { type Applied, applyStack } from '../../../../local/apply/apply.ts'
+import type { ApplyError } from '../../../../local/apply/errors.ts'
 import type { ProgressEvent } from '../../../../local/apply/progress.ts'
 import type { StackState } from '../../../../local/apply/state.ts'
 import { issueLoopbackCertificate } from '../../../../local/certificate.ts'
 import { localStackConfig } from '../../../../local/stack/local-stack-config.ts'
+import { readStackFiles } from '../../../../local/stack/stack-files.ts'
 import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
 import { type RunningUpstream, startUpstream } from '../../../../local/upstream/start-upstream.ts'
 
@@ -32,6 +38,7 @@ let cloud: RunningCloud
 let upstream: RunningUpstream
 let client: SecretsManagerClient
 let first: Applied
+let last: Applied
 const events: ProgressEvent[] = []
 
 /** The shipped inventory without the proxy, whose tasks the end-to-end tests run. */
@@ -153,5 +160,67 @@ describe('the shipped program on the local cloud (E)', () => {
       new Set(['update aws:cloudwatch/logGroup:LogGroup']),
     )
     expect(await read('mobile-app')).toBe(before)
+  })
+
+  it('1.11: lets nobody delete a secret whose keys have not been ended, the account’s administrator included', async () => {
+    const SecretId = 'keyturn/dev/reporting-password'
+    const denied = {
+      name: 'AccessDeniedException',
+      message: expect.stringContaining('explicit deny in a resource-based policy'),
+    }
+    await expect(client.send(new DeleteSecretCommand({ SecretId }))).rejects.toMatchObject(denied)
+    const forced = new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true })
+    await expect(client.send(forced)).rejects.toMatchObject(denied)
+  })
+
+  it('1.11: removes a secret from the inventory only once it has been ended', async () => {
+    const { config } = await readStackFiles(repository, 'dev')
+    const others = (config['keyturn:secrets'] as { name: string }[]).filter(({ name }) => name !== 'reporting-password')
+    const without = { 'keyturn:secrets': others, 'keyturn:protect': false }
+    const unprotected = await apply(first.state, { 'keyturn:protect': false })
+    const error: ApplyError = await apply(unprotected.state, without).catch((reason) => reason)
+    expect(error.message).toMatch(
+      /reporting-password is no longer listed.*AWSCURRENT.*keyturn end keyturn\/dev\/reporting-password/,
+    )
+    const touched = (state: StackState) =>
+      JSON.stringify(state.resources) === JSON.stringify(unprotected.state.resources)
+    expect(touched(error.state)).toBe(true)
+
+    const SecretId = 'keyturn/dev/reporting-password'
+    const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId }))
+    const [current] = Object.keys(VersionIdsToStages)
+    const ended = { Key: TAG.ended, Value: `2026-11-24T10:00:00Z ${current}` }
+    await client.send(new TagResourceCommand({ SecretId, Tags: [ended] }))
+    const from = events.length
+    last = await apply(error.state, without)
+    const deleted = events.slice(from).flatMap(({ kind, name }) => (kind === 'deleted' ? [name] : []))
+    const order = ['rotation', 'first-value', 'policy', 'secret'].map((part) =>
+      deleted.indexOf(`reporting-password-${part}`),
+    )
+    expect(order).toEqual([...order].sort((one, other) => one - other))
+    expect(order).not.toContain(-1)
+    expect((await client.send(new DescribeSecretCommand({ SecretId }))).DeletedDate).toBeDefined()
+  })
+
+  it('1.11: leaves no key alive at a provider when the stack is destroyed, and stops while one cannot be revoked', async () => {
+    const live = () => ['openai', 'openrouter'].flatMap((provider) => upstream.keys.live(provider as 'openai'))
+    await client.send(new RotateSecretCommand({ SecretId: 'keyturn/dev/openai' }))
+    await cloud.cloud.rotations.idle()
+    expect(live()).toHaveLength(3)
+    const destroy = (state: StackState) =>
+      applyStack({ cloudUrl: cloud.url, stack: 'dev', config: {}, configSecrets: [], program: async () => ({}), state })
+
+    const refused = { kind: 'error', code: 'refused', status: 400 } as const
+    cloud.cloud.faults.add({ service: 'upstream', operation: 'DeleteKey', times: 1_000, effect: refused })
+    const error: ApplyError = await destroy(last.state).catch((reason) => reason)
+    expect(error.message).toMatch(/deleting .*-first-value failed: .*has not been ended/)
+    expect(Object.keys(error.state.resources).some((urn) => urn.endsWith('::openai-secret'))).toBe(true)
+    expect(live()).toHaveLength(3)
+
+    cloud.cloud.faults.clear()
+    await destroy(error.state)
+    expect(live()).toEqual([])
+    const { SecretList } = await client.send(new ListSecretsCommand({}))
+    expect(SecretList).toEqual([])
   })
 })

@@ -14,7 +14,7 @@ const before: ResourceState = {
   protect: false,
   retainOnDelete: false,
 }
-const changes = { ignoreChanges: [] }
+const changes = { ignoreChanges: [], inputs: {} }
 const handler = { replaceOn: ['name'] }
 
 describe('planResource', () => {
@@ -39,7 +39,7 @@ describe('planResource', () => {
   })
 
   it('does not see changes that the program ignores', () => {
-    const ignoring = { ignoreChanges: ['description'] }
+    const ignoring = { ignoreChanges: ['description'], inputs: {} }
     expect(planResource(before, ignoring, { name: 'n', description: 'e' }, handler)).toEqual({ action: 'unchanged' })
   })
 })
