@@ -1,5 +1,6 @@
 import { getCallerIdentity } from '@pulumi/aws/getCallerIdentity.js'
 import { getRegion } from '@pulumi/aws/getRegion.js'
+import { getRole } from '@pulumi/aws/iam/getRole.js'
 import { all, type Output } from '@pulumi/pulumi'
 import { enginePermissions } from '../lambdas/strategies/base-permissions.ts'
 import type { Family } from '../lambdas/strategies/strategy.ts'
@@ -16,10 +17,10 @@ import { SecretGroup } from './components/secret-group.ts'
 import { SecretRotation } from './components/secret-rotation.ts'
 import { Sweeper } from './components/sweeper.ts'
 import type { StackConfig } from './config/parse.ts'
+import { readDeployer } from './deployer.ts'
 import { type InventorySecret, readSecrets, rotationInventory } from './inventory.ts'
 import { pick, present } from './maps.ts'
 import { naming as createNaming, type Naming } from './naming.ts'
-import { operatorArns } from './operators.ts'
 import { type IamStatement, renderGrants } from './permissions.ts'
 import { assertRoleFits, familyGrants } from './role-size.ts'
 
@@ -48,7 +49,7 @@ export interface StackOutputs {
 
 /**
  * Everything that Keyturn is in AWS.
- * @throws KeyturnError `artifact-missing`, `operators-needed`, `role-policy-too-long`
+ * @throws KeyturnError `artifact-missing`, `operators-needed`, `operators-without-deployer`, `role-policy-too-long`
  */
 export async function createStack(config: StackConfig, options: StackOptions): Promise<StackOutputs> {
   const artifacts = options.artifacts ?? builtArtifacts()
@@ -56,7 +57,8 @@ export async function createStack(config: StackConfig, options: StackOptions): P
   const network = config.proxy && (await findNetwork(config.network))
   const naming = nameStack()
   const inventory = readSecrets(config.secrets)
-  const access = secretAccess(config, inventory, operatorArns(config.operators, caller.arn), naming)
+  const deployer = await readDeployer(config.operators, caller.arn, async (name) => (await getRole({ name })).arn)
+  const access = secretAccess(config, inventory, deployer.operators, naming)
   for (const family of families()) {
     assertRoleFits(family, familyGrants(inventory, family, enginePermissions), naming)
   }
@@ -94,7 +96,8 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     const users = groupAccess(inventory, access)
     const entries = Object.entries(config.groups).map(([group, settings]): [string, SecretGroup] => {
       const { writers = [], readers = [] } = users.get(group) ?? {}
-      return [group, new SecretGroup(group, { naming, settings, writers, readers, protect: config.protect })]
+      const args = { naming, settings, writers, readers, creator: deployer.arn, protect: config.protect }
+      return [group, new SecretGroup(group, args)]
     })
     return new Map(entries)
   }

@@ -69,7 +69,9 @@ export const stackShape = {
   consumers: z.record(name, z.strictObject(consumerShape)).default({}),
   /** ARNs of people's roles that may read and put values; the identity that deploys unless given. */
   operators: z
-    .array(z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/, 'must be the ARN of an IAM role or user'))
+    .array(
+      z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:((role|user)\/.+|root)$/, 'must be the ARN of an IAM role or user'),
+    )
     .min(1)
     .optional(),
   proxy: z.strictObject(proxyShape).optional(),

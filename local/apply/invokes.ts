@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { GetRoleCommand } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { terminal } from '../../core/errors.ts'
 import type { Properties } from './properties.ts'
@@ -26,6 +27,10 @@ const invokes: Readonly<Record<string, Invoke>> = {
   'aws:index/getCallerIdentity:getCallerIdentity': async (_inputs, { clients }) => {
     const { Account, Arn, UserId } = await clients.sts.send(new GetCallerIdentityCommand({}))
     return { accountId: Account, arn: Arn, userId: UserId, id: Account }
+  },
+  'aws:iam/getRole:getRole': async ({ name }, { clients }) => {
+    const { Role } = await clients.iam.send(new GetRoleCommand({ RoleName: String(name) }))
+    return { id: Role?.RoleName, name: Role?.RoleName, arn: Role?.Arn, path: Role?.Path, uniqueId: Role?.RoleId }
   },
   'aws:index/getPartition:getPartition': () => ({ id: 'aws', partition: 'aws', dnsSuffix: 'amazonaws.com' }),
   'aws:index/getRegion:getRegion': ({ region: asked }, { region }) => {

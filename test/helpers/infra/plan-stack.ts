@@ -66,7 +66,7 @@ export async function planStack(config: StackConfig, options: PlanOptions = {}):
       const marked = secrets.map((key) => [key, markSecret((known as Properties)[key])])
       return { id: `${registration.name}-id`, outputs: { ...known, ...Object.fromEntries(marked) } }
     },
-    invoke: async (token) => answer(token, options.callerArn ?? DEPLOYER),
+    invoke: async (token, inputs) => answer(token, inputs, options.callerArn ?? DEPLOYER),
     registerOutputs: () => {},
     fail: failure.reject,
   })
@@ -128,10 +128,12 @@ function computed({ type, name, inputs }: Registration): Properties {
   }
 }
 
-function answer(token: string, callerArn: string): Properties {
+function answer(token: string, inputs: Properties, callerArn: string): Properties {
   switch (token) {
     case 'aws:index/getCallerIdentity:getCallerIdentity':
       return { id: ACCOUNT, accountId: ACCOUNT, arn: callerArn, userId: 'AIDA' }
+    case 'aws:iam/getRole:getRole':
+      return { id: inputs.name, name: inputs.name, arn: `arn:aws:iam::${ACCOUNT}:role/${inputs.name}` }
     case 'aws:index/getRegion:getRegion':
       return { id: REGION, name: REGION, region: REGION, endpoint: '', description: '' }
     case 'aws:ec2/getVpc:getVpc':
