@@ -19,10 +19,11 @@ import { Sweeper } from './components/sweeper.ts'
 import type { StackConfig } from './config/parse.ts'
 import { readDeployer } from './deployer.ts'
 import { type InventorySecret, readSecrets, rotationInventory } from './inventory.ts'
+import { lanes } from './lanes.ts'
 import { pick, present } from './maps.ts'
 import { naming as createNaming, type Naming } from './naming.ts'
 import { type IamStatement, renderGrants } from './permissions.ts'
-import { assertRoleFits, familyGrants } from './role-size.ts'
+import { assertRoleFits, assertTaskFits, familyGrants, strategyIn } from './role-size.ts'
 
 export interface StackOptions {
   /** Pulumi project: `keyturn`. */
@@ -60,8 +61,9 @@ export async function createStack(config: StackConfig, options: StackOptions): P
   const deployer = await readDeployer(config.operators, caller.arn, async (name) => (await getRole({ name })).arn)
   const access = secretAccess(config, inventory, deployer.operators, naming)
   for (const family of families()) {
-    assertRoleFits(family, familyGrants(inventory, family, enginePermissions), naming)
+    assertRoleFits(family, familyGrants(inventory, family, enginePermissions), inventory, naming)
   }
+  if (config.proxy) assertTaskFits(config.proxy, naming)
 
   const groups = createGroups()
   const secrets = createSecrets()
@@ -103,11 +105,13 @@ export async function createStack(config: StackConfig, options: StackOptions): P
   }
 
   function createSecrets(): Map<string, ManagedSecret> {
+    const readsOfProxy = new Set(config.proxy ? proxySecrets(config.proxy) : [])
     const entries = inventory.map(({ settings }): [string, ManagedSecret] => {
       const { name, group } = settings
       const { keyArn } = present(groups, group)
       const value = config.values.get(name)
-      const args = { naming, settings, keyArn, value, protect: config.protect, ...present(access, name) }
+      const readByProxy = readsOfProxy.has(name)
+      const args = { naming, settings, keyArn, value, readByProxy, protect: config.protect, ...present(access, name) }
       return [name, new ManagedSecret(name, args)]
     })
     return new Map(entries)
@@ -139,15 +143,17 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     const keyArns = all(Object.fromEntries(inventory.map(({ settings }) => [settings.name, keyOf(settings)])))
     return all([secretArns, keyArns]).apply(([secretArn, keyArn]) =>
       renderGrants(grants, {
+        ...naming,
+        strategy: strategyIn(inventory),
         secret: (name) => secretArn[name] ?? '',
         keyOf: (name) => keyArn[name] ?? '',
-        viaSecretsManager: naming.viaSecretsManager,
       }),
     )
   }
 
   function createFirstValues(): Map<string, readonly Ready[]> {
     const made = new Map<string, readonly Ready[]>()
+    const next = lanes<readonly Ready[]>(AT_ONCE)
     for (const { settings, strategy } of inventory) {
       const { name } = settings
       const secret = present(secrets, name)
@@ -155,23 +161,27 @@ export async function createStack(config: StackConfig, options: StackOptions): P
         made.set(name, secret.ready)
         continue
       }
-      const { functionName, ready } = present(functions, strategy.family)
+      const { functionName, ready: able } = present(functions, strategy.family)
       const needed = strategy.references.flatMap((reference) => present(made, reference))
-      const after = [...secret.ready, ...ready, ...needed]
-      made.set(name, [...after, ...new FirstValue(name, { secretArn: secret.arn, functionName, after }).ready])
+      const after = [...secret.ready, ...able, ...needed]
+      const ready = next((before) => {
+        const args = { secretArn: secret.arn, functionName, after: [...after, ...before.flat()] }
+        return new FirstValue(name, args).ready
+      })
+      made.set(name, [...after, ...ready])
     }
     return made
   }
 
   function createRotations(): void {
+    const next = lanes<readonly Ready[]>(AT_ONCE)
     for (const { settings, strategy } of inventory) {
       const { arn, ready } = present(functions, strategy.family)
       const after = [...ready, ...present(firstValues, settings.name)]
-      new SecretRotation(settings.name, {
-        secretArn: present(secrets, settings.name).arn,
-        functionArn: arn,
-        settings,
-        after,
+      const secretArn = present(secrets, settings.name).arn
+      next((before) => {
+        const args = { secretArn, functionArn: arn, settings, after: [...after, ...before.flat()] }
+        return new SecretRotation(settings.name, args).ready
       })
     }
   }
@@ -224,3 +234,9 @@ export async function createStack(config: StackConfig, options: StackOptions): P
 }
 
 type Ready = ManagedSecret['ready'][number]
+
+/**
+ * First values made, and rotations configured, side by side. Each invokes a function, and a fresh account runs ten in
+ * all: four of either leave room for a sweep and for what else the account does.
+ */
+const AT_ONCE = 4

@@ -14,6 +14,7 @@ import { TAG } from '../../core/tags.ts'
 import type { SecretSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
 import { secretPolicy } from '../policies/secret-policy.ts'
+import { READS } from './proxy-roles.ts'
 import { type Transform, transform } from './transform.ts'
 
 export interface ManagedSecretArgs {
@@ -25,6 +26,7 @@ export interface ManagedSecretArgs {
   readonly writers: readonly string[]
   /** Role ARNs that only read values. */
   readonly readers: readonly string[]
+  readonly readByProxy: boolean
   /** The first value, where a person supplies it. */
   readonly value: SecretString | undefined
   readonly protect: boolean
@@ -65,6 +67,7 @@ export class ManagedSecret extends ComponentResource {
           [TAG.strategy]: settings.strategy,
           [TAG.grace]: settings.grace,
           [TAG.owner]: settings.owner,
+          ...(args.readByProxy && { [TAG.proxy]: READS }),
         },
       }
       // Functions and the CLI keep tags of their own on a secret, which are none of Pulumi's business.

@@ -78,7 +78,10 @@ export const stackShape = {
   network: z.strictObject(networkShape).default({}),
   functions: z
     .strictObject({
-      reservedConcurrency: z.int().min(1).max(1000).default(10),
+      /**
+       * Kept in the account for each rotation function. Nothing is, unless given: a fresh account has nothing to reserve.
+       */
+      reservedConcurrency: z.int().min(1).max(1000).optional(),
       memoryMb: z.int().min(128).max(10240).default(256),
       timeoutSeconds: z.int().min(60).max(900).default(300),
     })

@@ -104,20 +104,27 @@ describe('the proxy’s service (A6)', () => {
   })
 
   it('may read its own secrets, decrypt them through Secrets Manager, and nothing else', () => {
-    const secrets = ['mobile-app', 'openai', 'openrouter'].map(secretArn)
+    const ANY_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/*`
     const [read, decrypt, ...others] = plan.policy(ROLE_POLICY, 'proxy-task-policy').Statement
     expect(others).toEqual([])
-    expect({ ...read, Resource: [...(read?.Resource ?? [])].sort() }).toEqual({
+    expect(read).toEqual({
       Sid: 'ReadOwnSecrets',
       Effect: 'Allow',
       Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-      Resource: secrets,
+      Resource: [ANY_SECRET],
+      Condition: {
+        StringEquals: { 'aws:ResourceTag/keyturn:stack': 'keyturn/dev', 'aws:ResourceTag/keyturn:proxy': 'reads' },
+      },
     })
+    const tagged = plan
+      .ofType('aws:secretsmanager/secret:Secret')
+      .filter(({ inputs }) => Object.hasOwn(inputs.tags as object, 'keyturn:proxy'))
+    expect(tagged.map(({ name }) => name).sort()).toEqual(['mobile-app-secret', 'openai-secret', 'openrouter-secret'])
     expect(decrypt).toMatchObject({ Sid: 'DecryptOwnSecrets', Action: ['kms:Decrypt'] })
     expect([...(decrypt?.Resource ?? [])].sort()).toEqual([keyArn('clients'), keyArn('upstream')])
-    expect(decrypt?.Condition?.StringEquals).toEqual({
-      'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com`,
-      'kms:EncryptionContext:SecretARN': read?.Resource,
+    expect(decrypt?.Condition).toEqual({
+      StringEquals: { 'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com` },
+      StringLike: { 'kms:EncryptionContext:SecretARN': [ANY_SECRET] },
     })
   })
 

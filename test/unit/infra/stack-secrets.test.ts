@@ -107,6 +107,7 @@ describe('secrets (A1, A2)', () => {
         'keyturn:strategy': 'provider-key',
         'keyturn:grace': '24h',
         'keyturn:owner': 'platform@example.com',
+        'keyturn:proxy': 'reads',
       },
     })
   })
