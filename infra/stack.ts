@@ -9,7 +9,7 @@ import { type Artifacts, builtArtifacts } from './artifacts.ts'
 import { FirstValue } from './components/first-value.ts'
 import { KeyProxy, type ProxySecret } from './components/key-proxy.ts'
 import { ManagedSecret } from './components/managed-secret.ts'
-import { findNetwork } from './components/network.ts'
+import { findNetwork, tellNetwork } from './components/network.ts'
 import { Notifications } from './components/notifications.ts'
 import { proxySecrets } from './components/proxy-config.ts'
 import { RotationFunction } from './components/rotation-function.ts'
@@ -44,18 +44,21 @@ export interface StackOutputs {
   readonly sweeper: Output<string>
   /** Topic to subscribe to. */
   readonly notifications: Output<string>
+  /** Which subnets were chosen, by zone for the load balancer; absent without a proxy. */
+  readonly network?: ReturnType<typeof tellNetwork>
   /** Where the proxy answers; absent without one. */
   readonly proxyUrl?: Output<string>
 }
 
 /**
  * Everything that Keyturn is in AWS.
- * @throws KeyturnError `artifact-missing`, `operators-needed`, `operators-without-deployer`, `role-policy-too-long`
+ * @throws KeyturnError `artifact-missing`, `operators-needed`, `operators-without-deployer`, `role-policy-too-long`,
+ *   `proxy-config-too-long`, and what {@link findNetwork} throws
  */
 export async function createStack(config: StackConfig, options: StackOptions): Promise<StackOutputs> {
   const artifacts = options.artifacts ?? builtArtifacts()
   const [caller, { region }] = await Promise.all([getCallerIdentity({}), getRegion({})])
-  const network = config.proxy && (await findNetwork(config.network))
+  const network = config.proxy && (await findNetwork(config.network, { ...config.proxy.loadBalancer, region }))
   const naming = nameStack()
   const inventory = readSecrets(config.secrets)
   const deployer = await readDeployer(config.operators, caller.arn, async (name) => (await getRole({ name })).arn)
@@ -80,6 +83,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     rotationFunctions: pick(functions, ({ arn }) => arn),
     sweeper: sweeper.functionArn,
     notifications: notifications.topicArn,
+    ...(network && { network: tellNetwork(network) }),
     ...(proxy && { proxyUrl: proxy.url }),
   }
 

@@ -46,7 +46,8 @@ const providerOrigins = (upstreamUrl: string): OriginMap => ({
 export async function localStackConfig(options: LocalStackOptions): Promise<LocalStackConfig> {
   const { stack = 'dev', directory = ROOT, upstreamUrl, secrets, overrides = {} } = options
   const files = await readStackFiles(directory, stack)
-  const laid = { ...files.config, ...withLocalOperator(files.config), ...overrides }
+  const { [NETWORK]: _elsewhere, ...shipped } = files.config
+  const laid = { ...shipped, ...withLocalOperator(shipped), ...overrides }
   const { value, unmapped } = rewriteOrigins(laid, providerOrigins(upstreamUrl))
   const settings = Object.entries(value as Record<string, unknown>).filter(
     ([key, setting]) => key !== VALUES && setting !== undefined,
@@ -70,6 +71,9 @@ function withLocalOperator(config: Readonly<Record<string, unknown>>): Readonly<
   const operators = config[OPERATORS]
   return Array.isArray(operators) ? { [OPERATORS]: [...operators, ADMINISTRATOR] } : {}
 }
+
+/** Names a VPC of another account; a laptop's account has its default one. */
+const NETWORK = 'keyturn:network'
 
 const OPERATORS = 'keyturn:operators'
 const ADMINISTRATOR = `arn:aws:iam::${ACCOUNT_ID}:user/${ADMINISTRATOR_KEY}`

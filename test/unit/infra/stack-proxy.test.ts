@@ -218,6 +218,32 @@ describe('the proxy’s network (A6)', () => {
     })
   })
 
+  it('gives the load balancer one subnet in each zone, a private one where it is internal, and lets it reach the tasks’', () => {
+    expect(plan.one('aws:lb/loadBalancer:LoadBalancer', 'proxy-load-balancer').inputs.subnets).toEqual([
+      'subnet-0a',
+      'subnet-0d',
+    ])
+    expect(plan.one(GROUP, 'proxy-load-balancer').inputs.egress).toMatchObject([
+      { cidrBlocks: ['172.31.0.0/20', '172.31.16.0/20'] },
+    ])
+  })
+
+  it('must be named where the account has no default one', async () => {
+    const refused = planStack(parseStackConfig(devSettings(), devValues), { refuses: 'aws:ec2/getVpc:getVpc' })
+    await expect(refused).rejects.toMatchObject({
+      code: 'network-unknown',
+      message: expect.stringMatching(/no default VPC.*"keyturn:network".*aws ec2 describe-subnets/),
+    })
+  })
+
+  it('is refused before anything is made where two of the given subnets share a zone', async () => {
+    const network = { vpcId: 'vpc-0c0de', loadBalancerSubnetIds: ['subnet-01', 'subnet-03'] }
+    await expect(planWith((settings) => Object.assign(settings, { network }))).rejects.toMatchObject({
+      code: 'load-balancer-subnets',
+      message: expect.stringContaining('subnet-01 (eu-central-1a, public) and subnet-03 (eu-central-1a, public)'),
+    })
+  })
+
   it('is the given VPC and subnets, without public addresses', async () => {
     const network = {
       vpcId: 'vpc-0c0de',
