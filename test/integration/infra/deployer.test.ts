@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { CreateRoleCommand, DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
+import {
+  CreateRoleCommand,
+  CreateServiceLinkedRoleCommand,
+  DeleteRolePolicyCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ApplyError } from '../../../local/apply/errors.ts'
 import { clientOptions } from '../../helpers/apply/apply-to.ts'
 import { type ShippedProgram, shippedProgram } from '../../helpers/apply/shipped-program.ts'
 
@@ -26,9 +33,14 @@ async function deployer(Path = '/'): Promise<{ accessKeyId: string; secretAccess
   const { Role } = await iam.send(
     new CreateRoleCommand({ RoleName: 'platform', Path, AssumeRolePolicyDocument: JSON.stringify(trust) }),
   )
-  const PolicyDocument = JSON.stringify(JSON.parse(await readFile(policyFile, 'utf8')))
-  await iam.send(new PutRolePolicyCommand({ RoleName: 'platform', PolicyName: 'deploy', PolicyDocument }))
+  await allow()
   return program.cloud.cloud.iam.issueCredentials(Role?.Arn ?? '', 'ada')
+}
+
+async function allow(which: (statement: { Sid: string }) => boolean = () => true): Promise<void> {
+  const policy = JSON.parse(await readFile(policyFile, 'utf8'))
+  const PolicyDocument = JSON.stringify({ ...policy, Statement: policy.Statement.filter(which) })
+  await iam.send(new PutRolePolicyCommand({ RoleName: 'platform', PolicyName: 'deploy', PolicyDocument }))
 }
 
 describe('a deployer that is a role, with the policy that the documentation asks for (A1)', () => {
@@ -42,6 +54,22 @@ describe('a deployer that is a role, with the policy that the documentation asks
     expect(validations).toHaveLength(7)
     for (const actions of validations)
       expect(actions).toEqual(expect.arrayContaining(['kms:GenerateDataKey', 'kms:Decrypt']))
+  }, 120_000)
+
+  it('without leave to have ECS’s own role made is told so, as AWS tells it, and the documented command mends it', async () => {
+    const credentials = await deployer()
+    await allow((statement) => statement.Sid !== 'ServiceLinkedRoles')
+    const attempt = program.apply(SHIPPED, { credentials })
+    const error: ApplyError = await attempt.then(
+      () => expect.fail('it came up'),
+      (reason) => reason,
+    )
+    expect(error.message).toMatch(/Unable to assume the service linked role\. Please verify/)
+    await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }))
+    await program.apply(SHIPPED, { credentials, state: error.state })
+    await expect(iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }))).rejects.toThrow(
+      /AWSServiceRoleForECS has been taken in this account/,
+    )
   }, 120_000)
 
   it('is named in every policy with its path, which its session leaves out', async () => {
