@@ -12,7 +12,8 @@ import { localStackConfig } from '../../../local/stack/local-stack-config.ts'
 import { type RunningCloud, startCloud } from '../../../local/start-cloud.ts'
 import { type RunningUpstream, startUpstream } from '../../../local/upstream/start-upstream.ts'
 
-const CANARY = 'canary000000000000000000000'
+/** In every supplied value, so that none shows up anywhere unseen. */
+export const CANARY = 'canary000000000000000000000'
 export const suppliedValues = {
   'openai-admin': `sk-admin-${CANARY}`,
   'openrouter-admin': `sk-or-v1-${CANARY}`,
