@@ -159,6 +159,12 @@ describe('stack config (A2)', () => {
       'has 0.0.0.0/1, 128.0.0.0/1, which lets in anyone',
     ],
     [
+      'a range wider than anybody owns',
+      (s) => (s.proxy.loadBalancer.allowedCidrs = ['10.0.0.0/7', '172.16.0.0/12']),
+      'proxy.loadBalancer.allowedCidrs',
+      'has 10.0.0.0/7, which lets in anyone',
+    ],
+    [
       'half of everything in small pieces',
       (s) => (s.proxy.loadBalancer.allowedCidrs = Array.from({ length: 128 }, (_, n) => `${2 * n}.0.0.0/8`)),
       'proxy.loadBalancer.allowedCidrs',
