@@ -7,6 +7,8 @@ export const TAG = {
   /** The configured grace: `24h`. */
   grace: 'keyturn:grace',
   owner: 'keyturn:owner',
+  /** On a secret that the proxy reads. */
+  proxy: 'keyturn:proxy',
   /** Written by `keyturn rotate --grace`: the grace of one rotation, bound to its token (see `graceOnce`). */
   graceOnce: 'keyturn:run:grace-once',
   /** Written by a rotation function that failed (see `lastError`). */

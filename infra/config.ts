@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { ProblemsError } from '../core/errors.ts'
 import { parseStackConfig, type StackConfig } from './config/parse.ts'
+import { inClear, valuesInClear } from './config/stored-values.ts'
 
 /** Pulumi has no public way to ask whether a key is secret; its exact version is pinned. */
 const runtime = pulumi.runtime as typeof pulumi.runtime & { isConfigSecret(key: string): boolean }
@@ -15,7 +16,7 @@ const VALUES = 'keyturn:values'
  */
 export function readStackConfig(): StackConfig {
   const all = pulumi.runtime.allConfig()
-  if (all[VALUES] !== undefined && !runtime.isConfigSecret(VALUES)) throw valuesInClear()
+  if (holdsSome(all[VALUES]) && !runtime.isConfigSecret(VALUES)) throw valuesInClear([inClear(['values'])])
   const settings = Object.entries(all).filter(([key]) => key.startsWith(NAMESPACE) && key !== VALUES)
   return parseStackConfig(
     Object.fromEntries(settings.map(([key, text]) => [key.slice(NAMESPACE.length), fromText(text)])),
@@ -32,6 +33,8 @@ function fromText(text: string): unknown {
   }
 }
 
+const holdsSome = (text: string | undefined): boolean => text !== undefined && text.trim() !== '{}'
+
 function valuesOf(text: string | undefined): Readonly<Record<string, unknown>> {
   const values = text === undefined ? {} : fromText(text)
   if (values !== null && typeof values === 'object' && !Array.isArray(values)) return values as Record<string, unknown>
@@ -42,11 +45,3 @@ function valuesOf(text: string | undefined): Readonly<Record<string, unknown>> {
     },
   ])
 }
-
-const valuesInClear = (): Error =>
-  new ProblemsError('config-values-clear', 'The stack config holds secrets in clear; nothing was changed:', [
-    {
-      path: 'values',
-      message: `must be encrypted. Remove it from the file, set each with: pulumi config set --secret --path '${VALUES}.<name>', and renew what stood there`,
-    },
-  ])

@@ -7,4 +7,4 @@ const outputs = await program().catch((error: unknown) => {
   throw error instanceof KeyturnError ? new RunError(error.message) : error
 })
 
-export const { secrets, keys, rotationFunctions, sweeper, notifications, proxyUrl } = outputs
+export const { secrets, keys, rotationFunctions, sweeper, notifications, network, proxyUrl } = outputs

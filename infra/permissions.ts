@@ -1,5 +1,6 @@
 import { terminal } from '../core/errors.ts'
-import type { PermissionResource, PermissionStatement } from '../core/permissions.ts'
+import type { PermissionStatement } from '../core/permissions.ts'
+import { TAG } from '../core/tags.ts'
 
 /** One statement of an IAM policy document. */
 export interface IamStatement {
@@ -36,7 +37,13 @@ export interface Grant {
   readonly statements: readonly PermissionStatement[]
 }
 
-export interface ArnLookup {
+export interface GrantScope {
+  /** Names every secret of the stack: `arn:…:secret:keyturn/dev/*`. */
+  readonly anySecretArn: string
+  /** The value of the tag that makes a secret this stack's. */
+  readonly stackTag: string
+  /** The kind of a secret's strategy, by inventory name, as its tag has it. */
+  strategy(name: string): string
   /** ARN of a secret, by inventory name. */
   secret(name: string): string
   /** ARN of the KMS key that encrypts a secret, by the secret's inventory name. */
@@ -47,11 +54,12 @@ export interface ArnLookup {
 
 /**
  * Renders what strategies and the engine ask for into statements of one role. Statements that share a sid must agree
- * in actions and kind of resource; they become one, over all their resources. A KMS key may be used through Secrets
- * Manager only, and for nothing but the secrets that the grant is for.
+ * in actions and kind of resource; they become one, over all their resources. A role's own secrets are told by their
+ * tags, so that a policy does not grow with the inventory (docs/decisions/023). A KMS key may be used through Secrets
+ * Manager only, and for nothing but secrets.
  * @throws KeyturnError `permission-invalid` (terminal) for a wildcard, a malformed sid, or two statements at odds
  */
-export function renderGrants(grants: readonly Grant[], arns: ArnLookup): readonly IamStatement[] {
+export function renderGrants(grants: readonly Grant[], stack: GrantScope): readonly IamStatement[] {
   const merged = new Map<string, Merged>()
   for (const { own, statements } of grants) {
     for (const statement of statements) {
@@ -62,7 +70,27 @@ export function renderGrants(grants: readonly Grant[], arns: ArnLookup): readonl
       merged.set(statement.sid, merging)
     }
   }
-  return [...merged.values()].map(({ statement, secrets }) => render(statement, [...secrets].sort(), arns))
+  const all = [...merged.values()]
+  return all.flatMap(({ statement, secrets }) => {
+    const needed = [...secrets].sort().filter((name) => !usableAnyway(statement, name, all, stack))
+    return needed.length === 0 ? [] : [render(statement, needed, stack)]
+  })
+}
+
+/** Whether the key of another secret is one of the role's own secrets too, and granted with them: once is enough. */
+function usableAnyway(
+  { actions, on }: PermissionStatement,
+  name: string,
+  all: readonly Merged[],
+  { keyOf }: GrantScope,
+): boolean {
+  if (on.kind !== 'key-of') return false
+  return all.some(
+    ({ statement: own, secrets }) =>
+      own.on.kind === 'own-key' &&
+      actions.every((action) => own.actions.includes(action)) &&
+      [...secrets].some((one) => keyOf(one) === keyOf(name)),
+  )
 }
 
 interface Merged {
@@ -70,22 +98,59 @@ interface Merged {
   readonly secrets: Set<string>
 }
 
-function render({ sid, actions, on }: PermissionStatement, secrets: readonly string[], arns: ArnLookup): IamStatement {
-  const secretArns = secrets.map(arns.secret)
-  if (scope(on) === 'secret') return allow(sid, actions, secretArns)
-  return {
-    ...allow(sid, actions, [...new Set(secrets.map(arns.keyOf))]),
-    Condition: {
-      StringEquals: {
-        'kms:ViaService': arns.viaSecretsManager,
-        'kms:EncryptionContext:SecretARN': secretArns,
-      },
-    },
+function render(
+  { sid, actions, on }: PermissionStatement,
+  secrets: readonly string[],
+  stack: GrantScope,
+): IamStatement {
+  const keyArns = unique(secrets.map(stack.keyOf))
+  switch (on.kind) {
+    case 'own-secret':
+      return allowTagged(sid, actions, stack, { [TAG.strategy]: unique(secrets.map(stack.strategy)).sort() })
+    case 'secret':
+      return allow(sid, actions, secrets.map(stack.secret))
+    case 'own-key':
+      return allowThroughSecretsManager(sid, actions, keyArns, stack)
+    case 'key-of':
+      return allowThroughSecretsManager(sid, actions, keyArns, stack, secrets.map(stack.secret))
   }
 }
 
-const scope = (on: PermissionResource): 'secret' | 'key' =>
-  on.kind === 'own-secret' || on.kind === 'secret' ? 'secret' : 'key'
+type Tagging = Pick<GrantScope, 'anySecretArn' | 'stackTag'>
+
+/** A statement over those secrets of the stack that carry all of some tags, each with one of the values given for it. */
+export const allowTagged = (
+  sid: string,
+  actions: readonly string[],
+  { anySecretArn, stackTag }: Tagging,
+  tags: Readonly<Record<string, string | readonly string[]>>,
+): IamStatement => ({
+  ...allow(sid, actions, [anySecretArn]),
+  Condition: {
+    StringEquals: Object.fromEntries(
+      Object.entries({ [TAG.stack]: stackTag, ...tags }).map(([tag, value]) => [`aws:ResourceTag/${tag}`, value]),
+    ),
+  },
+})
+
+type Using = Pick<GrantScope, 'anySecretArn' | 'viaSecretsManager'>
+
+/** A statement over keys, as Secrets Manager uses them: for any secret of the stack, or for those given alone. */
+export const allowThroughSecretsManager = (
+  sid: string,
+  actions: readonly string[],
+  keyArns: readonly string[],
+  { anySecretArn, viaSecretsManager }: Using,
+  secretArns: readonly string[] = [anySecretArn],
+): IamStatement => ({
+  ...allow(sid, actions, keyArns),
+  Condition: {
+    StringEquals: { 'kms:ViaService': viaSecretsManager },
+    StringLike: { 'kms:EncryptionContext:SecretARN': secretArns },
+  },
+})
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)]
 
 const alike = (one: PermissionStatement, other: PermissionStatement): boolean =>
   one.on.kind === other.on.kind && [...one.actions].sort().join() === [...other.actions].sort().join()

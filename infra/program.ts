@@ -1,11 +1,18 @@
 import { getProject, getStack } from '@pulumi/pulumi'
 import { bundleAll } from './build/bundle.ts'
+import { repository } from './build/paths.ts'
+import { assertValuesEncrypted } from './config/stored-values.ts'
 import { readStackConfig } from './config.ts'
 import { createStack, type StackOutputs } from './stack.ts'
 
-/** The Pulumi program: bundles what ships, reads the stack's config, creates everything. */
-export async function program(): Promise<StackOutputs> {
+/**
+ * The Pulumi program: bundles what ships, reads the stack's config, creates everything. `directory`: where the stack's
+ * file is.
+ */
+export async function program(directory = repository): Promise<StackOutputs> {
+  const stack = getStack()
+  await assertValuesEncrypted(directory, stack)
   const config = readStackConfig()
   await bundleAll()
-  return createStack(config, { project: getProject(), stack: getStack() })
+  return createStack(config, { project: getProject(), stack })
 }

@@ -1,5 +1,6 @@
 import { getCallerIdentity } from '@pulumi/aws/getCallerIdentity.js'
 import { getRegion } from '@pulumi/aws/getRegion.js'
+import { getRole } from '@pulumi/aws/iam/getRole.js'
 import { all, type Output } from '@pulumi/pulumi'
 import { enginePermissions } from '../lambdas/strategies/base-permissions.ts'
 import type { Family } from '../lambdas/strategies/strategy.ts'
@@ -8,7 +9,7 @@ import { type Artifacts, builtArtifacts } from './artifacts.ts'
 import { FirstValue } from './components/first-value.ts'
 import { KeyProxy, type ProxySecret } from './components/key-proxy.ts'
 import { ManagedSecret } from './components/managed-secret.ts'
-import { findNetwork } from './components/network.ts'
+import { findNetwork, tellNetwork } from './components/network.ts'
 import { Notifications } from './components/notifications.ts'
 import { proxySecrets } from './components/proxy-config.ts'
 import { RotationFunction } from './components/rotation-function.ts'
@@ -16,13 +17,14 @@ import { SecretGroup } from './components/secret-group.ts'
 import { SecretRotation } from './components/secret-rotation.ts'
 import { Sweeper } from './components/sweeper.ts'
 import type { StackConfig } from './config/parse.ts'
+import { readDeployer } from './deployer.ts'
 import { type InventorySecret, readSecrets, rotationInventory } from './inventory.ts'
+import { lanes } from './lanes.ts'
 import { pick, present } from './maps.ts'
 import { naming as createNaming, type Naming } from './naming.ts'
-import { operatorArns } from './operators.ts'
 import { allow, type IamStatement, renderGrants } from './permissions.ts'
 import { findRemoved } from './removed-secrets.ts'
-import { assertRoleFits, familyGrants } from './role-size.ts'
+import { assertRoleFits, assertTaskFits, familyGrants, strategyIn } from './role-size.ts'
 
 export interface StackOptions {
   /** Pulumi project: `keyturn`. */
@@ -43,25 +45,30 @@ export interface StackOutputs {
   readonly sweeper: Output<string>
   /** Topic to subscribe to. */
   readonly notifications: Output<string>
+  /** Which subnets were chosen, by zone for the load balancer; absent without a proxy. */
+  readonly network?: ReturnType<typeof tellNetwork>
   /** Where the proxy answers; absent without one. */
   readonly proxyUrl?: Output<string>
 }
 
 /**
  * Everything that Keyturn is in AWS.
- * @throws KeyturnError `artifact-missing`, `operators-needed`, `role-policy-too-long`, `secrets-alive`
+ * @throws KeyturnError `artifact-missing`, `operators-needed`, `operators-without-deployer`, `role-policy-too-long`,
+ *   `proxy-config-too-long`, `secrets-alive`, and what {@link findNetwork} throws
  */
 export async function createStack(config: StackConfig, options: StackOptions): Promise<StackOutputs> {
   const artifacts = options.artifacts ?? builtArtifacts()
   const [caller, { region }] = await Promise.all([getCallerIdentity({}), getRegion({})])
-  const network = config.proxy && (await findNetwork(config.network))
+  const network = config.proxy && (await findNetwork(config.network, { ...config.proxy.loadBalancer, region }))
   const naming = nameStack()
   const inventory = readSecrets(config.secrets)
   const removed = await findRemoved(config.secrets, naming)
-  const access = secretAccess(config, inventory, operatorArns(config.operators, caller.arn), naming)
+  const deployer = await readDeployer(config.operators, caller.arn, async (name) => (await getRole({ name })).arn)
+  const access = secretAccess(config, inventory, deployer.operators, naming)
   for (const family of families()) {
-    assertRoleFits(family, familyGrants(inventory, family, enginePermissions), naming)
+    assertRoleFits(family, familyGrants(inventory, family, enginePermissions), inventory, naming)
   }
+  if (config.proxy) assertTaskFits(config.proxy, naming)
 
   const groups = createGroups()
   const secrets = createSecrets()
@@ -78,6 +85,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     rotationFunctions: pick(functions, ({ arn }) => arn),
     sweeper: sweeper.functionArn,
     notifications: notifications.topicArn,
+    ...(network && { network: tellNetwork(network) }),
     ...(proxy && { proxyUrl: proxy.url }),
   }
 
@@ -96,17 +104,19 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     const users = groupAccess(inventory, access)
     const entries = Object.entries(config.groups).map(([group, settings]): [string, SecretGroup] => {
       const { writers = [], readers = [] } = users.get(group) ?? {}
-      return [group, new SecretGroup(group, { naming, settings, writers, readers, protect: config.protect })]
+      const args = { naming, settings, writers, readers, creator: deployer.arn, protect: config.protect }
+      return [group, new SecretGroup(group, args)]
     })
     return new Map(entries)
   }
 
   function createSecrets(): Map<string, ManagedSecret> {
+    const readsOfProxy = new Set(config.proxy ? proxySecrets(config.proxy) : [])
     const entries = inventory.map(({ settings }): [string, ManagedSecret] => {
       const { name, group } = settings
       const { keyArn } = present(groups, group)
       const value = config.values.get(name)
-      const proxyReads = config.proxy && proxySecrets(config.proxy).includes(name) ? config.proxy : undefined
+      const proxyReads = readsOfProxy.has(name) ? config.proxy : undefined
       const args = { naming, settings, keyArn, value, proxyReads, protect: config.protect, ...present(access, name) }
       return [name, new ManagedSecret(name, args)]
     })
@@ -140,9 +150,10 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     const keyArns = all(Object.fromEntries(inventory.map(({ settings }) => [settings.name, keyOf(settings)])))
     return all([secretArns, keyArns]).apply(([secretArn, keyArn]) => [
       ...renderGrants(grants, {
+        ...naming,
+        strategy: strategyIn(inventory),
         secret: (name) => secretArn[name] ?? '',
         keyOf: (name) => keyArn[name] ?? '',
-        viaSecretsManager: naming.viaSecretsManager,
       }),
       // Asked once more at its deletion whether it has been ended.
       ...(leaving.length === 0 ? [] : [allow('LookAtRemoved', ['secretsmanager:DescribeSecret'], leaving)]),
@@ -154,6 +165,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     const entries = new Map(
       families().flatMap((family) => Object.entries(rotationInventory(inventory, family, naming).secrets)),
     )
+    const next = lanes<readonly Ready[]>(AT_ONCE)
     for (const { settings, strategy } of inventory) {
       const { name } = settings
       const secret = present(secrets, name)
@@ -161,25 +173,28 @@ export async function createStack(config: StackConfig, options: StackOptions): P
         made.set(name, secret.ready)
         continue
       }
-      const { functionName, ready } = present(functions, strategy.family)
+      const { functionName, ready: able } = present(functions, strategy.family)
       const needed = strategy.references.flatMap((reference) => present(made, reference))
-      const after = [...secret.ready, ...ready, ...needed]
+      const after = [...secret.ready, ...able, ...needed]
       const entry = present(entries, naming.secret(name))
-      const value = new FirstValue(name, { secretArn: secret.arn, entry, functionName, after })
-      made.set(name, [...after, ...value.ready])
+      const ready = next((before) => {
+        const args = { secretArn: secret.arn, entry, functionName, after: [...after, ...before.flat()] }
+        return new FirstValue(name, args).ready
+      })
+      made.set(name, [...after, ...ready])
     }
     return made
   }
 
   function createRotations(): void {
+    const next = lanes<readonly Ready[]>(AT_ONCE)
     for (const { settings, strategy } of inventory) {
       const { arn, ready } = present(functions, strategy.family)
       const after = [...ready, ...present(firstValues, settings.name)]
-      new SecretRotation(settings.name, {
-        secretArn: present(secrets, settings.name).arn,
-        functionArn: arn,
-        settings,
-        after,
+      const secretArn = present(secrets, settings.name).arn
+      next((before) => {
+        const args = { secretArn, functionArn: arn, settings, after: [...after, ...before.flat()] }
+        return new SecretRotation(settings.name, args).ready
       })
     }
   }
@@ -237,3 +252,9 @@ export async function createStack(config: StackConfig, options: StackOptions): P
 }
 
 type Ready = ManagedSecret['ready'][number]
+
+/**
+ * First values made, and rotations configured, side by side. Each invokes a function, and a fresh account runs ten in
+ * all: four of either leave room for a sweep and for what else the account does.
+ */
+const AT_ONCE = 4

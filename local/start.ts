@@ -6,7 +6,7 @@ import { KeyturnError, terminal } from '../core/errors.ts'
 import { createLogger } from '../core/log.ts'
 import { narrate } from './run/narrate.ts'
 import { DEFAULT_PORTS, parsePort } from './run/ports.ts'
-import { type RunningStack, runStack } from './run/run-stack.ts'
+import { FRESH_ACCOUNT_CONCURRENCY, type RunningStack, runStack } from './run/run-stack.ts'
 import { showProgress } from './run/show-progress.ts'
 
 const HELP = `npm start -- [options]
@@ -17,6 +17,7 @@ and an upstream that behaves like OpenAI and OpenRouter. Everything listens on 1
   --port <port>           the local cloud (${DEFAULT_PORTS.cloud})
   --proxy-port <port>     the proxy (${DEFAULT_PORTS.proxy})
   --upstream-port <port>  the upstream (${DEFAULT_PORTS.upstream})
+  --concurrency <n>       how many functions the account may run at once (${FRESH_ACCOUNT_CONCURRENCY}, as a fresh account)
   --data <folder>         keep state in this folder and take it up again at the next start; in memory otherwise
   --verbose               also print what the local cloud logs
   --help
@@ -41,6 +42,7 @@ function readOptions() {
         port: { type: 'string', default: String(DEFAULT_PORTS.cloud) },
         'proxy-port': { type: 'string', default: String(DEFAULT_PORTS.proxy) },
         'upstream-port': { type: 'string', default: String(DEFAULT_PORTS.upstream) },
+        concurrency: { type: 'string', default: String(FRESH_ACCOUNT_CONCURRENCY) },
         data: { type: 'string' },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -55,11 +57,17 @@ function readOptions() {
       proxy: parsePort('--proxy-port', values['proxy-port']),
       upstream: parsePort('--upstream-port', values['upstream-port']),
     }
-    return { ports, dataDir: values.data, verbose: values.verbose }
+    const lambdaConcurrency = parseConcurrency(values.concurrency)
+    return { ports, lambdaConcurrency, dataDir: values.data, verbose: values.verbose }
   } catch (error) {
     if (error instanceof KeyturnError) throw error
     throw terminal('option-invalid', `${(error as Error).message}\n\n${HELP}`)
   }
+}
+
+function parseConcurrency(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw terminal('option-invalid', `--concurrency ${JSON.stringify(text)} is not a quota. Allowed: 1 to 999999.`)
 }
 
 async function main({ verbose, ...options }: NonNullable<ReturnType<typeof readOptions>>): Promise<void> {

@@ -61,9 +61,8 @@ export class KeyProxy extends ComponentResource {
     }
 
     function createTaskRole(): ServiceRole {
-      const secrets = [...args.secrets.values()]
-      const statements = all([all(secrets.map(({ arn }) => arn)), all(secrets.map(({ keyArn }) => keyArn))]).apply(
-        ([secretArns, keyArns]) => taskStatements({ secretArns, keyArns, viaSecretsManager: naming.viaSecretsManager }),
+      const statements = all([...args.secrets.values()].map(({ keyArn }) => keyArn)).apply((keyArns) =>
+        taskStatements(keyArns, naming),
       )
       const description = 'What the running Keyturn proxy may do'
       return new ServiceRole(`${name}-task`, { naming, description, service: ECS_TASKS, statements }, { parent })

@@ -14,6 +14,7 @@ import { formatProxyReads, type ProxyReads, RUN_TAGS, TAG } from '../../core/tag
 import type { SecretSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
 import { secretPolicy } from '../policies/secret-policy.ts'
+import { READS } from './proxy-roles.ts'
 import { type Transform, transform } from './transform.ts'
 
 export interface ManagedSecretArgs {
@@ -67,7 +68,7 @@ export class ManagedSecret extends ComponentResource {
           [TAG.strategy]: settings.strategy,
           [TAG.grace]: settings.grace,
           [TAG.owner]: settings.owner,
-          ...(args.proxyReads && { [TAG.proxyReads]: formatProxyReads(args.proxyReads) }),
+          ...(args.proxyReads && { [TAG.proxy]: READS, [TAG.proxyReads]: formatProxyReads(args.proxyReads) }),
         },
       }
       // Functions and the CLI keep tags of their own on a secret, which are none of Pulumi's business.

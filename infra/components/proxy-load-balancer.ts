@@ -79,7 +79,7 @@ export class ProxyLoadBalancer extends ComponentResource {
               protocol: 'tcp',
               fromPort: settings.port,
               toPort: settings.port,
-              cidrBlocks: [network.vpcCidr],
+              cidrBlocks: network.taskSubnets.map(({ cidr }) => cidr),
             },
           ],
         },
@@ -91,7 +91,7 @@ export class ProxyLoadBalancer extends ComponentResource {
       const loadBalancer: LoadBalancerArgs = {
         loadBalancerType: 'application',
         internal,
-        subnets: [...network.loadBalancerSubnetIds],
+        subnets: network.loadBalancerSubnets.map(({ id }) => id),
         securityGroups: [securityGroup.id],
         idleTimeout: IDLE_SECONDS,
         dropInvalidHeaderFields: true,

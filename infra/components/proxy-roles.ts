@@ -1,23 +1,19 @@
-import { allow, type IamStatement } from '../permissions.ts'
+import { TAG } from '../../core/tags.ts'
+import type { Naming } from '../naming.ts'
+import { allow, allowTagged, allowThroughSecretsManager, type IamStatement } from '../permissions.ts'
 
-export interface ProxyReads {
-  readonly secretArns: readonly string[]
-  readonly keyArns: readonly string[]
-  readonly viaSecretsManager: string
-}
+/** The value of the tag that makes a secret one which the proxy reads. */
+export const READS = 'reads'
 
 /** All that the running proxy may do: read its own secrets, and decrypt them through Secrets Manager alone. */
-export function taskStatements({ secretArns, keyArns, viaSecretsManager }: ProxyReads): readonly IamStatement[] {
+export function taskStatements(keyArns: readonly string[], naming: Naming): readonly IamStatement[] {
   return [
-    allow('ReadOwnSecrets', ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], secretArns),
-    {
-      ...allow('DecryptOwnSecrets', ['kms:Decrypt'], [...new Set(keyArns)]),
-      Condition: {
-        StringEquals: { 'kms:ViaService': viaSecretsManager, 'kms:EncryptionContext:SecretARN': secretArns },
-      },
-    },
+    allowTagged('ReadOwnSecrets', READ, naming, { [TAG.proxy]: READS }),
+    allowThroughSecretsManager('DecryptOwnSecrets', ['kms:Decrypt'], [...new Set(keyArns)], naming),
   ]
 }
+
+const READ = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue']
 
 /** All that ECS may do to start the proxy: pull its image and write its log. */
 export function executionStatements(repositoryArn: string, logGroupArn: string): readonly IamStatement[] {

@@ -135,7 +135,7 @@ export class ProxyService extends ComponentResource {
           { targetGroupArn: loadBalancer.targetGroupArn, containerName: 'proxy', containerPort: settings.port },
         ],
         networkConfiguration: {
-          subnets: [...network.taskSubnetIds],
+          subnets: network.taskSubnets.map(({ id }) => id),
           securityGroups: [securityGroup.id],
           assignPublicIp: network.assignPublicIp,
         },

@@ -14,6 +14,8 @@ export interface SecretGroupArgs {
   readonly writers: readonly string[]
   /** Role ARNs that only read values: the proxy and other consumers. */
   readonly readers: readonly string[]
+  /** ARN of the identity that makes the group's secrets. */
+  readonly creator: string
   readonly protect: boolean
   readonly transform?: { readonly key?: Transform<KeyArgs>; readonly alias?: Transform<AliasArgs> }
 }

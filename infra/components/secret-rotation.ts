@@ -17,6 +17,9 @@ export interface SecretRotationArgs {
 
 /** When a secret rotates, and which function does it (A4). */
 export class SecretRotation extends ComponentResource {
+  /** Depend on it where the function must have been tried out. */
+  readonly ready: readonly Resource[]
+
   constructor(name: string, args: SecretRotationArgs, options?: ComponentResourceOptions) {
     super('keyturn:index:SecretRotation', name, {}, options)
     const rotation: AwsSecretRotationArgs = {
@@ -26,12 +29,13 @@ export class SecretRotation extends ComponentResource {
       rotateImmediately: false,
       rotationRules: { scheduleExpression: args.settings.schedule, duration: args.settings.window },
     }
-    new AwsSecretRotation(
+    const configured = new AwsSecretRotation(
       ...transform(args.transform?.rotation, `${name}-rotation`, rotation, {
         parent: this,
         dependsOn: [...args.after],
       }),
     )
+    this.ready = [configured]
     this.registerOutputs({})
   }
 }

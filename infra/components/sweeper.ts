@@ -41,8 +41,8 @@ export class Sweeper extends ComponentResource {
     this.registerOutputs({ functionArn: lambda.arn })
 
     function createFunction(): LambdaFunction {
-      // Two sweeps at once would ask for the same retirements.
-      const settings = { ...args.settings, reservedConcurrency: 1 }
+      // One that is reserved is one at a time: two sweeps would ask for the same retirements, which is idle but harmless.
+      const settings = { ...args.settings, ...(args.settings.reservedConcurrency && { reservedConcurrency: 1 }) }
       const statements = all([...args.rotationFunctionArns]).apply((functions) =>
         sweepStatements(functions, args.naming),
       )

@@ -5,6 +5,7 @@ import { clientShape, routeShape } from './proxy-schema.ts'
 import { checkReferences, readInventory } from './reference-checks.ts'
 import { type StackSettings, stackSchema } from './schema.ts'
 import { checkSecret } from './secret-checks.ts'
+import { checkTaskSize } from './task-size.ts'
 import { checkValues, type RawValues } from './value-checks.ts'
 
 export interface StackConfig extends StackSettings {
@@ -23,6 +24,7 @@ export function parseStackConfig(raw: Readonly<Record<string, unknown>>, values:
     ...(read.success ? [] : toProblems(read.error, stackSchema)),
     ...inventory.secrets.flatMap((secret, index) => checkSecret(secret, `secrets[${index}]`)),
     ...checkReferences(inventory),
+    ...checkTaskSize(raw.proxy),
     ...checkValues(values, inventory),
   ]
   if (!read.success || problems.length > 0) throw invalid(problems)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { name } from './primitives.ts'
+import { openToAnyone, startsItsRange } from './ranges.ts'
 
 const upstream = z.string().superRefine((text, context) => {
   const url = URL.parse(text)
@@ -55,14 +56,29 @@ export const routeShape = {
 
 const loadBalancer = z
   .strictObject({
-    /** Who may connect, as CIDR ranges. Nothing is open unless it stands here. */
-    allowedCidrs: z.array(z.cidrv4('must be an IPv4 range such as "10.0.0.0/8"')).min(1, 'must list one range or more'),
+    /** Who may connect, as IPv4 CIDR ranges. Nothing is open unless it stands here. */
+    allowedCidrs: z
+      .array(
+        z
+          .cidrv4('must be an IPv4 range such as "10.0.0.0/8"')
+          .refine(startsItsRange, 'must be written with the first address of its range, such as "10.0.0.0/8"'),
+      )
+      .min(1, 'must list one range or more'),
+    /** Says that ranges which let in anyone are meant. */
+    openToInternet: z.boolean().default(false),
     internal: z.boolean().default(true),
     /** ACM certificate; without one the load balancer must be internal, and speaks plain HTTP. */
     certificateArn: z
       .string()
       .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, 'must be the ARN of an ACM certificate')
       .optional(),
+  })
+  .superRefine(({ allowedCidrs, openToInternet }, context) => {
+    const open = openToInternet ? [] : openToAnyone(allowedCidrs)
+    if (open.length > 0) {
+      const message = `has ${open.join(', ')}, which lets in anyone. List the ranges of your callers, or say that it is meant: openToInternet: true`
+      context.addIssue({ code: 'custom', path: ['allowedCidrs'], message })
+    }
   })
   .superRefine(({ internal, certificateArn }, context) => {
     if (!internal && certificateArn === undefined) {

@@ -69,14 +69,19 @@ export const stackShape = {
   consumers: z.record(name, z.strictObject(consumerShape)).default({}),
   /** ARNs of people's roles that may read and put values; the identity that deploys unless given. */
   operators: z
-    .array(z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/, 'must be the ARN of an IAM role or user'))
+    .array(
+      z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:((role|user)\/.+|root)$/, 'must be the ARN of an IAM role or user'),
+    )
     .min(1)
     .optional(),
   proxy: z.strictObject(proxyShape).optional(),
   network: z.strictObject(networkShape).default({}),
   functions: z
     .strictObject({
-      reservedConcurrency: z.int().min(1).max(1000).default(10),
+      /**
+       * Kept in the account for each rotation function. Nothing is, unless given: a fresh account has nothing to reserve.
+       */
+      reservedConcurrency: z.int().min(1).max(1000).optional(),
       memoryMb: z.int().min(128).max(10240).default(256),
       timeoutSeconds: z.int().min(60).max(900).default(300),
     })

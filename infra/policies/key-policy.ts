@@ -5,6 +5,8 @@ export interface KeyUsers {
   readonly naming: Naming
   readonly writers: readonly string[]
   readonly readers: readonly string[]
+  /** Makes secrets under the key. */
+  readonly creator: string
 }
 
 /** What keeps a key administrable by the account, and opens nothing that it encrypts. */
@@ -41,7 +43,7 @@ const ADMINISTRATION = [
  * nothing; and a role is named before it exists, which a Principal element cannot do.
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
-export function keyPolicy({ naming, writers, readers }: KeyUsers): IamPolicy {
+export function keyPolicy({ naming, writers, readers, creator }: KeyUsers): IamPolicy {
   const statements: IamStatement[] = [
     {
       Sid: 'AdministerKey',
@@ -53,7 +55,31 @@ export function keyPolicy({ naming, writers, readers }: KeyUsers): IamPolicy {
   ]
   if (writers.length > 0) statements.push(use('WriteValues', ['kms:Decrypt', 'kms:GenerateDataKey'], writers, naming))
   if (readers.length > 0) statements.push(use('ReadValues', ['kms:Decrypt'], readers, naming))
-  return policy(...statements)
+  return policy(...statements, validate(creator, naming))
+}
+
+/**
+ * Before a key becomes a secret's, Secrets Manager tries it out on behalf of whoever makes the secret, under a context
+ * that names no secret but this literal, and throws what comes of it away.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+ */
+function validate(creator: string, naming: Naming): IamStatement {
+  const literal = 'RequestToValidateKeyAccess'
+  return {
+    Sid: 'ValidateForNewSecrets',
+    Effect: 'Allow',
+    Principal: { AWS: naming.accountRoot },
+    Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    Resource: ['*'],
+    Condition: {
+      ArnEquals: { 'aws:PrincipalArn': [creator] },
+      StringEquals: {
+        'kms:ViaService': naming.viaSecretsManager,
+        'kms:EncryptionContext:SecretARN': literal,
+        'kms:EncryptionContext:SecretVersionId': literal,
+      },
+    },
+  }
 }
 
 function use(Sid: string, Action: readonly string[], roles: readonly string[], naming: Naming): IamStatement {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { SECOND } from '../../core/clock.ts'
+import { type Attempt, poll } from '../strategies/poll.ts'
 import { discardIfRefused } from './discard-if-refused.ts'
 import { heldCredentials } from './held-credentials.ts'
 import { assertUsable, assertValue } from './preconditions.ts'
@@ -10,6 +12,27 @@ import { releaseSupplied, takeSupplied } from './supply.ts'
  * (A4). Does nothing for a secret that has a current version.
  */
 export async function createFirstValue(rotation: Rotation): Promise<void> {
+  const { clock, log, signal } = rotation
+  const attempt = async (): Promise<Attempt<unknown>> => {
+    try {
+      await make(rotation)
+      return { done: undefined }
+    } catch (error) {
+      if (!isDenial(error)) throw error
+      log.warn('access denied, as it may be for some seconds under a role or a policy just made; trying again')
+      return { again: error }
+    }
+  }
+  const denial = await poll(attempt, { clock, signal, withinMs: PROPAGATION_MS, firstDelayMs: SECOND })
+  if (denial !== undefined) throw denial
+}
+
+/** Longer than IAM usually takes to make a new role or policy known; it promises nothing. */
+const PROPAGATION_MS = 40 * SECOND
+
+const isDenial = (error: unknown): boolean => error instanceof Error && error.name === 'AccessDeniedException'
+
+async function make(rotation: Rotation): Promise<void> {
   const { store, strategy, token, log } = rotation
   const secret = await store.describe()
   assertUsable(secret)

@@ -143,13 +143,16 @@ async function readOther(client: SecretsManagerClient, name: string, signal: Abo
   )
 }
 
-/** One read per secret and invocation: a value that changes between two steps is seen by the next step. */
+/** One successful read per secret and invocation: a value that changes between two steps is seen by the next step. */
 function once(read: (name: string) => Promise<SecretString>): (name: string) => Promise<SecretString> {
   const reads = new Map<string, Promise<SecretString>>()
   return (name) => {
-    const read1 = reads.get(name) ?? read(name)
-    reads.set(name, read1)
-    return read1
+    const known = reads.get(name)
+    if (known) return known
+    const reading = read(name)
+    reads.set(name, reading)
+    reading.catch(() => reads.delete(name))
+    return reading
   }
 }
 

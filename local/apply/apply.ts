@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { type Random, systemRandom } from '../../core/random.ts'
-import { createClients } from './clients.ts'
+import { createClients, type DeployerCredentials } from './clients.ts'
 import { ApplyError, ResourceFailure } from './errors.ts'
 import { invoke } from './invokes.ts'
 import { ApplyMonitor } from './monitor.ts'
@@ -27,6 +27,8 @@ export interface ApplyOptions {
   readonly configSecrets: readonly string[]
   /** Declares resources, as a Pulumi program does, and answers with the stack's outputs. */
   readonly program: () => Promise<Properties | undefined>
+  /** Who applies; the account's administrator unless given. */
+  readonly credentials?: DeployerCredentials
   /** What the apply before left. */
   readonly state?: StackState
   /** Tells what would change, and changes nothing. */
@@ -62,7 +64,7 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
     random = systemRandom,
     dryRun = false,
   } = options
-  const clients = createClients(options.cloudUrl, region)
+  const clients = createClients(options.cloudUrl, region, options.credentials)
   try {
     const { Account } = await clients.sts.send(new GetCallerIdentityCommand({}))
     const context = {

@@ -9,7 +9,16 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { STSClient } from '@aws-sdk/client-sts'
 
-/** One SDK client for each service that resources are made in, as the local account's administrator. */
+/** The keys under which resources are made. */
+export interface DeployerCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+const ADMINISTRATOR: DeployerCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+/** One SDK client for each service that resources are made in. */
 export interface Clients {
   readonly ecs: ECSClient
   readonly events: EventBridgeClient
@@ -25,8 +34,9 @@ export interface Clients {
   destroy(): void
 }
 
-export function createClients(endpoint: string, region: string): Clients {
-  const options = { endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+/** As the local account's administrator unless `credentials` are given. */
+export function createClients(endpoint: string, region: string, credentials = ADMINISTRATOR): Clients {
+  const options = { endpoint, region, credentials }
   const clients = {
     ecs: new ECSClient(options),
     events: new EventBridgeClient(options),

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { GetRoleCommand } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { terminal } from '../../core/errors.ts'
+import { awsError, findSubnet, subnetsOf, VPC, zonesOf } from './network.ts'
 import type { Properties } from './properties.ts'
 import type { ResourceContext } from './resource.ts'
 import { getSecret, getSecrets, getSecretVersions } from './secret-invokes.ts'
@@ -21,12 +22,14 @@ export async function invoke(
   return answer(inputs, context)
 }
 
-const VPC_ID = 'vpc-0a1b2c3d4e5f60718'
-
 const invokes: Readonly<Record<string, Invoke>> = {
   'aws:index/getCallerIdentity:getCallerIdentity': async (_inputs, { clients }) => {
     const { Account, Arn, UserId } = await clients.sts.send(new GetCallerIdentityCommand({}))
     return { accountId: Account, arn: Arn, userId: UserId, id: Account }
+  },
+  'aws:iam/getRole:getRole': async ({ name }, { clients }) => {
+    const { Role } = await clients.iam.send(new GetRoleCommand({ RoleName: String(name) }))
+    return { id: Role?.RoleName, name: Role?.RoleName, arn: Role?.Arn, path: Role?.Path, uniqueId: Role?.RoleId }
   },
   'aws:index/getPartition:getPartition': () => ({ id: 'aws', partition: 'aws', dnsSuffix: 'amazonaws.com' }),
   'aws:index/getRegion:getRegion': ({ region: asked }, { region }) => {
@@ -36,28 +39,43 @@ const invokes: Readonly<Record<string, Invoke>> = {
   'aws:index/getAvailabilityZones:getAvailabilityZones': (_inputs, { region }) => ({
     id: region,
     region,
-    names: zones(region),
-    zoneIds: zones(region),
+    names: zonesOf(region),
+    zoneIds: zonesOf(region),
   }),
-  'aws:ec2/getVpc:getVpc': ({ id }, { region, accountId }) => {
-    const vpcId = typeof id === 'string' ? id : VPC_ID
+  'aws:ec2/getVpc:getVpc': ({ id = VPC.id, default: isDefault }, { region, accountId }) => {
+    if (id !== VPC.id) throw awsError('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`)
     return {
-      id: vpcId,
+      ...VPC,
       region,
-      arn: `arn:aws:ec2:${region}:${accountId}:vpc/${vpcId}`,
-      cidrBlock: '172.31.0.0/16',
-      default: id === undefined,
+      arn: `arn:aws:ec2:${region}:${accountId}:vpc/${id}`,
+      default: isDefault ?? true,
       state: 'available',
     }
   },
   'aws:ec2/getSubnets:getSubnets': (_inputs, { region }) => ({
     id: region,
     region,
-    ids: zones(region).map((zone) => `subnet-${createHash('sha256').update(zone).digest('hex').slice(0, 17)}`),
+    ids: subnetsOf(region).map(({ id }) => id),
   }),
   'aws:secretsmanager/getSecret:getSecret': getSecret,
   'aws:secretsmanager/getSecrets:getSecrets': getSecrets,
   'aws:secretsmanager/getSecretVersions:getSecretVersions': getSecretVersions,
+  'aws:ec2/getSubnet:getSubnet': ({ id: asked }, { region, accountId }) => {
+    const { id, zone, cidrBlock, isPublic } = findSubnet(region, asked)
+    return {
+      id,
+      region,
+      arn: `arn:aws:ec2:${region}:${accountId}:subnet/${id}`,
+      vpcId: VPC.id,
+      availabilityZone: zone,
+      cidrBlock,
+      mapPublicIpOnLaunch: isPublic,
+      defaultForAz: isPublic,
+      availableIpAddressCount: 4_091,
+      outpostArn: '',
+      state: 'available',
+    }
+  },
   'aws:ecr/getAuthorizationToken:getAuthorizationToken': (_inputs, { region, accountId, clock }) => ({
     id: region,
     region,
@@ -69,5 +87,3 @@ const invokes: Readonly<Record<string, Invoke>> = {
     expiresAt: new Date(clock.now().getTime() + 12 * 3_600_000).toISOString(),
   }),
 }
-
-const zones = (region: string): string[] => ['a', 'b', 'c'].map((zone) => region + zone)

@@ -1,4 +1,5 @@
 import { MockMonitor } from '@pulumi/pulumi/runtime/mocks.js'
+import { KeyturnError } from '../../core/errors.ts'
 import { dropUndefined, type Properties, reveal } from './properties.ts'
 import { resourceProto, toStruct } from './pulumi-runtime.ts'
 import { type RegisterRequest, type Registration, readRegistration, urnOf } from './registration.ts'
@@ -13,6 +14,12 @@ export interface Engine {
   /** Takes an error. The program is then left without an answer: the SDK would only wrap it in misleading ones. */
   fail(error: unknown): void
 }
+
+/** `grpc.status.UNKNOWN`, which Pulumi's engine answers for a provider's error. */
+const GRPC_UNKNOWN = 2
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 
 type Answer = (error: unknown, response: unknown) => void
 
@@ -63,7 +70,9 @@ export class ApplyMonitor extends MockMonitor {
       response.setReturn(toStruct(dropUndefined(await this.#engine.invoke(request.getTok(), inputs)) as Properties))
       if (!this.#silent) answer(null, response)
     } catch (error) {
-      this.#engine.fail(error)
+      if (error instanceof KeyturnError) this.#engine.fail(error)
+      // AWS's refusal of a question is the program's to handle, as it is under Pulumi's engine.
+      else if (!this.#silent) answer({ code: GRPC_UNKNOWN, details: describe(error) }, null)
     }
   }
 

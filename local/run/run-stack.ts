@@ -26,12 +26,17 @@ export interface RunOptions {
   readonly dataDir?: string | undefined
   /** Laid over the stack's config, by key with namespace. */
   readonly overrides?: Readonly<Record<string, unknown>>
+  /** The account's quota of functions at once; what a fresh account has unless given. */
+  readonly lambdaConcurrency?: number | undefined
   readonly upstream?: { readonly chunks?: number; readonly chunkDelayMs?: number; readonly echo?: boolean }
   /** Where the local cloud, the functions and the proxy log; nowhere when absent. */
   readonly log?: Logger
   readonly onStage?: (stage: string) => void
   readonly onResource?: (event: ProgressEvent) => void
 }
+
+/** AWS raises it with an account's age and use, or when asked (Service Quotas, L-B99A9384). */
+export const FRESH_ACCOUNT_CONCURRENCY = 10
 
 export interface RunningStack {
   readonly cloud: Cloud
@@ -68,7 +73,7 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
       port: ports.cloud,
       ...(options.log && { log: options.log }),
       ...(options.dataDir !== undefined && { dataDir: join(options.dataDir, 'cloud') }),
-      lambda: { environment },
+      lambda: { environment, concurrentExecutions: options.lambdaConcurrency ?? FRESH_ACCOUNT_CONCURRENCY },
       ecs: {
         port: ports.proxy,
         images: { '': { entry: proxyBundle() } },

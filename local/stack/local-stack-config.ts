@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { needsHuman } from '../../core/errors.ts'
+import { ACCOUNT_ID } from '../cloud.ts'
+import { ADMINISTRATOR_KEY } from '../services/iam/create-iam.ts'
 import { type OriginMap, rewriteOrigins } from './rewrite-origins.ts'
 import { readStackFiles } from './stack-files.ts'
 
@@ -44,7 +46,9 @@ const providerOrigins = (upstreamUrl: string): OriginMap => ({
 export async function localStackConfig(options: LocalStackOptions): Promise<LocalStackConfig> {
   const { stack = 'dev', directory = ROOT, upstreamUrl, secrets, overrides = {} } = options
   const files = await readStackFiles(directory, stack)
-  const { value, unmapped } = rewriteOrigins({ ...files.config, ...overrides }, providerOrigins(upstreamUrl))
+  const { [NETWORK]: _elsewhere, ...shipped } = files.config
+  const laid = { ...shipped, ...withLocalOperator(shipped), ...overrides }
+  const { value, unmapped } = rewriteOrigins(laid, providerOrigins(upstreamUrl))
   const settings = Object.entries(value as Record<string, unknown>).filter(
     ([key, setting]) => key !== VALUES && setting !== undefined,
   )
@@ -61,6 +65,18 @@ export async function localStackConfig(options: LocalStackOptions): Promise<Loca
   config[VALUES] = JSON.stringify(secrets)
   return { project: files.project, stack, config, secretKeys: [VALUES], unmapped: [...unmapped] }
 }
+
+/** The stack's operators are of another account; on a laptop the local administrator deploys, and must be one. */
+function withLocalOperator(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const operators = config[OPERATORS]
+  return Array.isArray(operators) ? { [OPERATORS]: [...operators, ADMINISTRATOR] } : {}
+}
+
+/** Names a VPC of another account; a laptop's account has its default one. */
+const NETWORK = 'keyturn:network'
+
+const OPERATORS = 'keyturn:operators'
+const ADMINISTRATOR = `arn:aws:iam::${ACCOUNT_ID}:user/${ADMINISTRATOR_KEY}`
 
 const toText = (setting: unknown): string => (typeof setting === 'string' ? setting : JSON.stringify(setting))
 

@@ -22,8 +22,16 @@ const account: EngineAnswers = {
     ...(type === 'aws:ecr/repository:Repository' && { repositoryUrl: `registry.example.com/${name}` }),
     ...(type === 'docker:index/image:Image' && { repoDigest: `registry.example.com/proxy@sha256:${'0'.repeat(64)}` }),
   }),
-  invoke: (token) => INVOKES[token] ?? {},
+  invoke: (token, { id }) => (token === 'aws:ec2/getSubnet:getSubnet' ? subnet(String(id)) : (INVOKES[token] ?? {})),
 }
+const subnet = (id: string): Properties => ({
+  id,
+  vpcId: 'vpc-0a',
+  availabilityZone: `eu-central-1${id.at(-1)}`,
+  cidrBlock: '10.0.0.0/20',
+  mapPublicIpOnLaunch: true,
+  outpostArn: '',
+})
 const INVOKES: Readonly<Record<string, Properties>> = {
   'aws:index/getCallerIdentity:getCallerIdentity': {
     accountId: '000000000000',
@@ -60,6 +68,7 @@ describe("the program in Pulumi's Node language host", () => {
     expect(up.registered.length).toBeGreaterThan(70)
     expect(Object.keys(up.outputs ?? {}).sort()).toEqual([
       'keys',
+      'network',
       'notifications',
       'proxyUrl',
       'rotationFunctions',

@@ -72,7 +72,7 @@ describe('what pulumi up has made', () => {
       const { ReservedConcurrentExecutions } = await stack.lambda.send(
         new GetFunctionConcurrencyCommand({ FunctionName }),
       )
-      expect(ReservedConcurrentExecutions).toBe(5)
+      expect(ReservedConcurrentExecutions).toBeUndefined()
       const failures = await stack.lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName }))
       expect(failures.DestinationConfig?.OnFailure?.Destination).toMatch(/:keyturn-dev-notifications$/)
       expect(

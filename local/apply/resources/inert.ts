@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { checkLoadBalancerSubnets } from '../network.ts'
 import type { Properties } from '../properties.ts'
 import { autoName, defineResource, type Resource, type ResourceContext, type ResourceHandler } from '../resource.ts'
 
@@ -15,7 +16,7 @@ export const inertResources: Readonly<Record<string, ResourceHandler>> = {
       id: arn('elasticloadbalancing', `loadbalancer/${suffix}`, context),
       outputs: { name, arnSuffix: suffix, dnsName: context.loadBalancerHost, zoneId: 'Z215JYRZR1TBD5' },
     }
-  }),
+  }, checkLoadBalancerSubnets),
   'aws:lb/targetGroup:TargetGroup': inert((inputs, context) => {
     const name = named(inputs, context)
     const suffix = `targetgroup/${name}/${hex(name, 16)}`
@@ -71,15 +72,22 @@ export const inertResources: Readonly<Record<string, ResourceHandler>> = {
   })),
 }
 
-function inert(describe: (inputs: Properties, context: ResourceContext) => Resource): ResourceHandler {
+function inert(
+  describe: (inputs: Properties, context: ResourceContext) => Resource,
+  refuse: (inputs: Properties, region: string) => void = () => {},
+): ResourceHandler {
   return defineResource({
     inputs: z.record(z.string(), z.unknown()),
     replaceOn: ['name', 'namePrefix', 'resourceId', 'repository'],
     create: async (inputs, context) => {
+      refuse(inputs, context.region)
       const { id, outputs } = describe(inputs, context)
       return { id, outputs: { ...(id.startsWith('arn:') && { arn: id }), tagsAll: inputs.tags ?? {}, ...outputs } }
     },
-    update: async (_existing, inputs) => ({ tagsAll: inputs.tags ?? {} }),
+    update: async (_existing, inputs, { region }) => {
+      refuse(inputs, region)
+      return { tagsAll: inputs.tags ?? {} }
+    },
   })
 }
 

@@ -17,6 +17,7 @@ import { listRolePolicies } from './list-role-policies.ts'
 import { listRoleTags } from './list-role-tags.ts'
 import { listRoles } from './list-roles.ts'
 import { putRolePolicy } from './put-role-policy.ts'
+import { createServiceLinkedRole } from './service-linked-role.ts'
 import { tagRole } from './tag-role.ts'
 import { untagRole } from './untag-role.ts'
 import { updateAssumeRolePolicy } from './update-assume-role-policy.ts'
@@ -31,6 +32,7 @@ export const iam: Service = {
     AttachRolePolicy: attachRolePolicy,
     CreatePolicy: createPolicy,
     CreateRole: createRole,
+    CreateServiceLinkedRole: createServiceLinkedRole,
     DeletePolicy: deletePolicy,
     DeleteRole: deleteRole,
     DeleteRolePolicy: deleteRolePolicy,

@@ -17,13 +17,18 @@ export interface KeyUse {
  * @throws AccessDeniedError
  */
 export function authorizeKey(call: Call, action: string, key: KeyRecord, use: KeyUse = {}): void {
-  call.authorize(action, key.arn, contextOf(call, use), { resourcePolicy: parsePolicy(effectivePolicy(key)) })
+  call.authorize(action, key.arn, contextOf(call, key, use), { resourcePolicy: parsePolicy(effectivePolicy(key)) })
 }
 
-function contextOf({ principal }: Call, { encryptionContext = {}, viaService, context }: KeyUse): RequestContext {
+function contextOf(
+  { principal }: Call,
+  { tags }: KeyRecord,
+  { encryptionContext = {}, viaService, context }: KeyUse,
+): RequestContext {
   const members = Object.entries(encryptionContext)
   return {
     'kms:CallerAccount': principal.accountId,
+    ...Object.fromEntries(Object.entries(tags).map(([name, value]) => [`aws:ResourceTag/${name}`, value])),
     ...(viaService && { 'kms:ViaService': viaService }),
     ...(members.length > 0 && { 'kms:EncryptionContextKeys': members.map(([name]) => name) }),
     ...Object.fromEntries(members.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),

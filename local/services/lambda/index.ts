@@ -11,6 +11,7 @@ import {
   putFunctionEventInvokeConfig,
   updateFunctionEventInvokeConfig,
 } from './operations/event-invoke-config.ts'
+import { getAccountSettings } from './operations/get-account-settings.ts'
 import { getFunction } from './operations/get-function.ts'
 import { getFunctionConfiguration } from './operations/get-function-configuration.ts'
 import { getPolicy } from './operations/get-policy.ts'
@@ -42,6 +43,7 @@ const routes: readonly RestRoute[] = [
   { method: 'POST', path: `${one}/policy`, operation: 'AddPermission', status: 201 },
   { method: 'GET', path: `${one}/policy`, operation: 'GetPolicy' },
   { method: 'DELETE', path: `${one}/policy/{StatementId}`, operation: 'RemovePermission', status: 204 },
+  { method: 'GET', path: '/2016-08-19/account-settings', operation: 'GetAccountSettings' },
   { method: 'PUT', path: concurrency, operation: 'PutFunctionConcurrency' },
   { method: 'DELETE', path: concurrency, operation: 'DeleteFunctionConcurrency', status: 204 },
   { method: 'GET', path: concurrency.replace('2017-10-31', '2019-09-30'), operation: 'GetFunctionConcurrency' },
@@ -64,6 +66,7 @@ export const lambda: Service = {
     DeleteFunction: deleteFunction,
     DeleteFunctionConcurrency: deleteFunctionConcurrency,
     DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
+    GetAccountSettings: getAccountSettings,
     GetFunction: getFunction,
     GetFunctionConcurrency: getFunctionConcurrency,
     GetFunctionConfiguration: getFunctionConfiguration,

@@ -12,7 +12,7 @@ const INIT_MS = 60 * SECOND
 
 /**
  * Runs a function once in a sandbox, with its log lines, trace segments and time-out.
- * @throws ServiceError TooManyRequestsException at the reserved concurrency
+ * @throws ServiceError TooManyRequestsException at the function's or the account's concurrency
  */
 export async function runFunction(
   cloud: Cloud,

@@ -4,6 +4,7 @@ import { type ChildProcesses, createChildProcesses } from '../../process/child-p
 import { type LogStream, openLogStream } from '../../process/log-stream.ts'
 import { roleCredentials } from '../../process/role-credentials.ts'
 import type { Credentials } from '../iam/types.ts'
+import { unreservedConcurrency } from './account-concurrency.ts'
 import { throttled } from './errors.ts'
 import { childProcessRuntime } from './runtime/child-process.ts'
 import { environmentVariables } from './runtime/environment-variables.ts'
@@ -32,7 +33,7 @@ export interface Sandbox {
 export interface Sandboxes {
   /**
    * A warm sandbox of this version, or a new one, marked busy.
-   * @throws ServiceError TooManyRequestsException at the reserved concurrency, AccessDenied when the role is not to be had
+   * @throws ServiceError TooManyRequestsException at the function's or the account's concurrency, AccessDenied when the role is not to be had
    */
   acquire(record: FunctionRecord, version: FunctionVersion): Sandbox
   /** Gives it back for reuse. */
@@ -68,12 +69,23 @@ export function createSandboxes(cloud: Cloud): Sandboxes {
   const isFresh = (sandbox: Sandbox): boolean =>
     sandbox.credentials.expiration.getTime() - cloud.clock.now().getTime() > CREDENTIAL_RESERVE_MS
 
+  /** A function with a reservation has that for itself; all others share what the reservations leave. */
+  function assertRoom({ reservedConcurrency }: FunctionRecord, own: readonly Sandbox[]): void {
+    if (reservedConcurrency !== undefined) {
+      if (own.filter(({ busy }) => busy).length < reservedConcurrency) return
+      throw throttled('ReservedFunctionConcurrentInvocationLimitExceeded')
+    }
+    const { functions } = cloud.state.lambda
+    const sharing = [...all].filter(
+      ({ busy, functionName }) => busy && functions[functionName]?.reservedConcurrency === undefined,
+    )
+    if (sharing.length >= unreservedConcurrency(cloud)) throw throttled('ConcurrentInvocationLimitExceeded')
+  }
+
   return {
     acquire(record, version) {
       const own = [...all].filter(({ functionName }) => functionName === record.name)
-      if (own.filter(({ busy }) => busy).length >= (record.reservedConcurrency ?? Number.POSITIVE_INFINITY)) {
-        throw throttled('ReservedFunctionConcurrentInvocationLimitExceeded')
-      }
+      assertRoom(record, own)
       const idle = own.filter(({ busy, revisionId }) => !busy && revisionId === version.revisionId)
       for (const stale of idle.filter((sandbox) => !isFresh(sandbox))) discard(stale)
       const sandbox = idle.find(isFresh) ?? start(cloud, children, roots, record, version)

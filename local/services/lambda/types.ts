@@ -30,6 +30,8 @@ export interface LambdaPort {
 export interface LambdaOptions {
   /** Added to every function's environment: `NODE_EXTRA_CA_CERTS`. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Quota of invocations under way at once in the account; 1,000 unless given, and 10 in a fresh account. */
+  readonly concurrentExecutions?: number
   /** Milliseconds for which an unused warm environment is kept; two minutes unless given. */
   readonly keepWarmMs?: number
 }

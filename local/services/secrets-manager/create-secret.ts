@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Cloud } from '../../cloud.ts'
 import { ServiceError } from '../../protocol/service-error.ts'
-import { findKey } from '../kms/key.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { arnOf, authorizeSecret, lookUp } from './find-secret.ts'
 import { invalidParameter, invalidRequest, readValue, valueMembers, versionId } from './input.ts'
 import type { SecretRecord } from './state.ts'
 import { tagContext, tagList, withTags } from './tags.ts'
+import { validateKeyAccess } from './value.ts'
 import { storeVersion } from './versions.ts'
 
 const schema = z.object({
@@ -40,7 +40,7 @@ export function createSecret(input: unknown, call: Call): unknown {
   const token = ClientRequestToken ?? cloud.random.uuid()
   const existing = lookUp(cloud, Name)
   if (existing) return repeat(call, existing, token, value)
-  if (KmsKeyId) findKey(cloud, KmsKeyId)
+  if (KmsKeyId) validateKeyAccess(call, KmsKeyId)
 
   const now = cloud.clock.now().toISOString()
   const secret: SecretRecord = {

@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { findKey } from '../kms/key.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { findSecret } from './find-secret.ts'
 import { readValue, secretId, valueMembers, versionId } from './input.ts'
 import type { SecretRecord } from './state.ts'
-import { decryptValue, encryptValue } from './value.ts'
+import { decryptValue, encryptValue, validateKeyAccess } from './value.ts'
 import { storeVersion } from './versions.ts'
 
 const schema = z.object({
@@ -27,7 +26,7 @@ export function updateSecret(input: unknown, call: Call): unknown {
   }
   const secret = findSecret(call, 'secretsmanager:UpdateSecret', SecretId, { context })
   const value = readValue(rest)
-  if (KmsKeyId) findKey(cloud, KmsKeyId)
+  if (KmsKeyId) validateKeyAccess(call, KmsKeyId, secret.arn)
   if (KmsKeyId !== undefined) changeKey(call, secret, KmsKeyId)
   if (Description !== undefined) secret.description = Description
   secret.changedAt = cloud.clock.now().toISOString()

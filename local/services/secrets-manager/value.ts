@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { AccessDeniedError, ServiceError } from '../../protocol/service-error.ts'
 import { authorizeKey } from '../kms/authorize-key.ts'
-import { seal, unseal } from '../kms/ciphertext.ts'
+import { type EncryptionContext, seal, unseal } from '../kms/ciphertext.ts'
 import { assertUsable, findKey } from '../kms/key.ts'
 import { managedKey } from '../kms/managed-key.ts'
 import type { KeyRecord } from '../kms/state.ts'
@@ -18,7 +18,7 @@ import type { EncryptedValue, SecretRecord } from './state.ts'
 export function encryptValue(call: Call, secret: SecretRecord, versionId: string, value: PlainValue): EncryptedValue {
   const { cloud } = call
   const key = keyOf(call, secret)
-  useKey(call, key, secret, versionId, ['kms:GenerateDataKey', 'kms:Decrypt'], 'EncryptionFailure')
+  useKey(call, key, contextOf(secret, versionId), ['kms:GenerateDataKey', 'kms:Decrypt'], 'EncryptionFailure')
   const dataKey = cloud.random.bytes(32)
   const iv = cloud.random.bytes(12)
   const cipher = createCipheriv('aes-256-gcm', dataKey, iv).setAAD(Buffer.from(versionId))
@@ -36,13 +36,28 @@ export function encryptValue(call: Call, secret: SecretRecord, versionId: string
 /** @throws AccessDeniedError, ServiceError DecryptionFailure */
 export function decryptValue(call: Call, secret: SecretRecord, versionId: string, value: EncryptedValue): PlainValue {
   const key = findUsedKey(call, value.keyArn)
-  useKey(call, key, secret, versionId, ['kms:Decrypt'], 'DecryptionFailure')
+  useKey(call, key, contextOf(secret, versionId), ['kms:Decrypt'], 'DecryptionFailure')
   const dataKey = unseal(key, Buffer.from(value.dataKey, 'base64'), contextOf(secret, versionId))
   const decipher = createDecipheriv('aes-256-gcm', dataKey, Buffer.from(value.iv, 'base64'))
   decipher.setAAD(Buffer.from(versionId)).setAuthTag(Buffer.from(value.tag, 'base64'))
   const bytes = Buffer.concat([decipher.update(Buffer.from(value.ciphertext, 'base64')), decipher.final()])
   return { kind: value.kind, bytes }
 }
+
+/**
+ * What Secrets Manager does before a key becomes a secret's: it generates a data key and decrypts it on the caller's
+ * behalf, and throws both away. The context's version is a literal; while there is no secret yet, so is its ARN, as key
+ * policies in use show.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html (Validating access to the KMS key)
+ * @throws AccessDeniedError, ServiceError EncryptionFailure
+ */
+export function validateKeyAccess(call: Call, kmsKeyId: string, secretArn = VALIDATION): void {
+  const key = findKey(call.cloud, kmsKeyId)
+  const context = { SecretARN: secretArn, SecretVersionId: VALIDATION }
+  useKey(call, key, context, ['kms:GenerateDataKey', 'kms:Decrypt'], 'EncryptionFailure')
+}
+
+const VALIDATION = 'RequestToValidateKeyAccess'
 
 /** The value's members in an answer. */
 export const valueOutput = ({ kind, bytes }: PlainValue): unknown =>
@@ -68,12 +83,10 @@ function findUsedKey({ cloud }: Call, arn: string): KeyRecord {
 function useKey(
   call: Call,
   key: KeyRecord,
-  secret: SecretRecord,
-  versionId: string,
+  encryptionContext: EncryptionContext,
   actions: readonly string[],
   code: FailureCode,
 ): void {
-  const encryptionContext = contextOf(secret, versionId)
   const viaService = `secretsmanager.${call.cloud.region}.amazonaws.com`
   try {
     for (const action of actions) authorizeKey(call, action, key, { encryptionContext, viaService })

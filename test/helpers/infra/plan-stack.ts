@@ -57,6 +57,8 @@ export interface PlanOptions {
   /** By full name. */
   readonly secrets?: Readonly<Record<string, StandingSecret>>
   readonly callerArn?: string
+  /** Refuses to answer a question of the program. */
+  readonly refuses?: string
   readonly artifacts?: Artifacts
 }
 
@@ -74,7 +76,10 @@ export async function planStack(config: StackConfig, options: PlanOptions = {}):
       const marked = secrets.map((key) => [key, markSecret((known as Properties)[key])])
       return { id: `${registration.name}-id`, outputs: { ...known, ...Object.fromEntries(marked) } }
     },
-    invoke: async (token, inputs) => answer(token, inputs, options),
+    invoke: async (token, inputs) => {
+      if (token === options.refuses) throw new Error(`${token} is refused`)
+      return answer(token, inputs, options)
+    },
     registerOutputs: () => {},
     fail: failure.reject,
   })
@@ -136,6 +141,21 @@ function computed({ type, name, inputs }: Registration): Properties {
   }
 }
 
+/** Three of the default VPC, two of them in one zone; those of another VPC are named by the digits 1 to 9. */
+function subnet(id: string): Properties {
+  const last = id.at(-1) ?? ''
+  const number = /[1-9]/.test(last) ? Number(last) : 'abd'.indexOf(last)
+  const zone = last === 'd' ? 'b' : /[1-9]/.test(last) ? 'ba'[number % 2] : last
+  return {
+    id,
+    vpcId: /[1-9]/.test(last) ? 'vpc-0c0de' : 'vpc-0123',
+    availabilityZone: `${REGION}${zone}`,
+    cidrBlock: `172.31.${16 * number}.0/20`,
+    mapPublicIpOnLaunch: last !== 'd',
+    outpostArn: '',
+  }
+}
+
 function answer(token: string, inputs: Properties, { callerArn = DEPLOYER, secrets = {} }: PlanOptions): Properties {
   const arnOf = (name: string): string => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-AbCdEf`
   const asked = Object.entries(secrets).find(([name]) => [inputs.arn, inputs.secretId].includes(arnOf(name)))
@@ -158,12 +178,16 @@ function answer(token: string, inputs: Properties, { callerArn = DEPLOYER, secre
     }
     case 'aws:index/getCallerIdentity:getCallerIdentity':
       return { id: ACCOUNT, accountId: ACCOUNT, arn: callerArn, userId: 'AIDA' }
+    case 'aws:iam/getRole:getRole':
+      return { id: inputs.name, name: inputs.name, arn: `arn:aws:iam::${ACCOUNT}:role/${inputs.name}` }
     case 'aws:index/getRegion:getRegion':
       return { id: REGION, name: REGION, region: REGION, endpoint: '', description: '' }
     case 'aws:ec2/getVpc:getVpc':
-      return { id: 'vpc-0123', cidrBlock: '172.31.0.0/16' }
+      return { id: inputs.id ?? 'vpc-0123', cidrBlock: '172.31.0.0/16' }
     case 'aws:ec2/getSubnets:getSubnets':
-      return { id: REGION, ids: ['subnet-0b', 'subnet-0a'] }
+      return { id: REGION, ids: ['subnet-0b', 'subnet-0d', 'subnet-0a'] }
+    case 'aws:ec2/getSubnet:getSubnet':
+      return subnet(String(inputs.id))
     case 'aws:ecr/getAuthorizationToken:getAuthorizationToken':
       return { id: REGION, userName: 'AWS', password: 'registry-password' }
     default:

@@ -147,6 +147,54 @@ describe('stack config (A2)', () => {
       'IPv4 range',
     ],
     [
+      'a range of everything',
+      (s) => (s.proxy.loadBalancer.allowedCidrs = ['10.0.0.0/8', '0.0.0.0/0']),
+      'proxy.loadBalancer.allowedCidrs',
+      'has 0.0.0.0/0, which lets in anyone. List the ranges of your callers, or say that it is meant: openToInternet: true',
+    ],
+    [
+      'ranges that make up everything together',
+      (s) => (s.proxy.loadBalancer.allowedCidrs = ['0.0.0.0/1', '128.0.0.0/1']),
+      'proxy.loadBalancer.allowedCidrs',
+      'has 0.0.0.0/1, 128.0.0.0/1, which lets in anyone',
+    ],
+    [
+      'a range wider than anybody owns',
+      (s) => (s.proxy.loadBalancer.allowedCidrs = ['10.0.0.0/7', '172.16.0.0/12']),
+      'proxy.loadBalancer.allowedCidrs',
+      'has 10.0.0.0/7, which lets in anyone',
+    ],
+    [
+      'half of everything in small pieces',
+      (s) => (s.proxy.loadBalancer.allowedCidrs = Array.from({ length: 128 }, (_, n) => `${2 * n}.0.0.0/8`)),
+      'proxy.loadBalancer.allowedCidrs',
+      '254.0.0.0/8, which lets in anyone',
+    ],
+    [
+      'a range that begins in its middle',
+      (s) => (s.proxy.loadBalancer.allowedCidrs = ['10.0.0.1/8']),
+      'proxy.loadBalancer.allowedCidrs[0]',
+      'must be written with the first address of its range',
+    ],
+    [
+      'a range of IPv6',
+      (s) => (s.proxy.loadBalancer.allowedCidrs = ['::/0']),
+      'proxy.loadBalancer.allowedCidrs[0]',
+      'must be an IPv4 range',
+    ],
+    [
+      'memory that Fargate does not offer for that CPU',
+      (s) => Object.assign(s.proxy, { cpu: 512, memoryMb: 512 }),
+      'proxy.memoryMb',
+      '512 does not go with cpu 512 on Fargate; allowed is one of 1024, 2048, 3072, 4096, or another cpu',
+    ],
+    [
+      'a CPU that the default memory is too little for',
+      (s) => Object.assign(s.proxy, { cpu: 4096 }),
+      'proxy.memoryMb',
+      '1024 does not go with cpu 4096 on Fargate; allowed is one of 8192, 9216',
+    ],
+    [
       'a missing parameter',
       (s) => delete secretOf(s, 'openai').params.adminSecret,
       'secrets[1].params.adminSecret',
@@ -173,6 +221,21 @@ describe('stack config (A2)', () => {
     ['an empty inventory', (s) => (s.secrets = []), 'secrets', 'one secret or more'],
   ])('refuses %s', (_what, change, path, message) => {
     expect(problemsOf(change)).toContainEqual({ path, message: expect.stringContaining(message) })
+  })
+
+  it('lets in anyone who is declared, and whole companies without a word', () => {
+    const cidrs = (allowedCidrs: string[], more = {}) => {
+      const settings = devSettings()
+      Object.assign(settings.proxy.loadBalancer, { allowedCidrs, ...more })
+      return parseStackConfig(settings, devValues).proxy?.loadBalancer.allowedCidrs
+    }
+    expect(cidrs(['0.0.0.0/0'], { openToInternet: true })).toEqual(['0.0.0.0/0'])
+    expect(cidrs(['10.0.0.0/8', '11.0.0.0/8', '10.1.0.0/16', '172.16.0.0/12'])).toHaveLength(4)
+  })
+
+  it('a mistake elsewhere does not hide a pair that Fargate refuses', () => {
+    const problems = problemsOf(({ proxy }) => Object.assign(proxy, { cpu: 256, memoryMb: 4096, prot: 1 }))
+    expect(problems.map(({ path }) => path)).toEqual(['proxy.memoryMb', 'proxy.prot'])
   })
 
   it('keeps to its own problems when the config is nothing like one', () => {

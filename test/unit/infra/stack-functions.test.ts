@@ -9,10 +9,10 @@ const ROLE_POLICY = 'aws:iam/rolePolicy:RolePolicy'
 
 const secretArn = (name: string): string =>
   `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/${name}-AbCdEf`
+const ANY_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/*`
 const keyArn = (group: string): string => `arn:aws:kms:${REGION}:${ACCOUNT}:key/${group}-key`
 const functionArn = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:keyturn-dev-${name}`
 const logs = (name: string): string => `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/keyturn-dev-${name}:*`
-const ANY_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/*`
 const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:keyturn-dev-notifications`
 const VIA = `secretsmanager.${REGION}.amazonaws.com`
 
@@ -49,7 +49,6 @@ describe('rotation functions (A3)', () => {
       handler: 'index.handler',
       memorySize: 256,
       timeout: 300,
-      reservedConcurrentExecutions: 5,
       tracingConfig: { mode: 'Active' },
       environment: { variables: { KEYTURN_LOG_LEVEL: 'info' } },
     })
@@ -77,7 +76,13 @@ describe('rotation functions (A3)', () => {
           'secretsmanager:UpdateSecretVersionStage',
           'secretsmanager:TagResource',
         ],
-        Resource: [secretArn('openai'), secretArn('openrouter')],
+        Resource: [ANY_SECRET],
+        Condition: {
+          StringEquals: {
+            'aws:ResourceTag/keyturn:stack': 'keyturn/dev',
+            'aws:ResourceTag/keyturn:strategy': ['provider-key'],
+          },
+        },
       },
       {
         Sid: 'UseOwnKey',
@@ -85,10 +90,8 @@ describe('rotation functions (A3)', () => {
         Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
         Resource: [keyArn('upstream')],
         Condition: {
-          StringEquals: {
-            'kms:ViaService': VIA,
-            'kms:EncryptionContext:SecretARN': [secretArn('openai'), secretArn('openrouter')],
-          },
+          StringEquals: { 'kms:ViaService': VIA },
+          StringLike: { 'kms:EncryptionContext:SecretARN': [ANY_SECRET] },
         },
       },
       {
@@ -97,20 +100,25 @@ describe('rotation functions (A3)', () => {
         Action: ['secretsmanager:GetSecretValue'],
         Resource: [secretArn('openai-admin'), secretArn('openrouter-admin')],
       },
-      {
-        Sid: 'UseAdminKey',
-        Effect: 'Allow',
-        Action: ['kms:Decrypt'],
-        Resource: [keyArn('upstream')],
-        Condition: {
-          StringEquals: {
-            'kms:ViaService': VIA,
-            'kms:EncryptionContext:SecretARN': [secretArn('openai-admin'), secretArn('openrouter-admin')],
-          },
-        },
-      },
       ...base('rotate-provider'),
     ])
+  })
+
+  it('use the key of another group for exactly the secrets there that they read', async () => {
+    const settings = devSettings()
+    for (const secret of settings.secrets) if (secret.name === 'openai-admin') secret.group = 'internal'
+    const apart = await planStack(parseStackConfig(settings, devValues))
+    const { Statement } = apart.policy(ROLE_POLICY, 'rotate-provider-policy')
+    expect(Statement.find(({ Sid }) => Sid === 'UseAdminKey')).toEqual({
+      Sid: 'UseAdminKey',
+      Effect: 'Allow',
+      Action: ['kms:Decrypt'],
+      Resource: [keyArn('internal')],
+      Condition: {
+        StringEquals: { 'kms:ViaService': VIA },
+        StringLike: { 'kms:EncryptionContext:SecretARN': [secretArn('openai-admin')] },
+      },
+    })
   })
 
   it('are invoked by Secrets Manager of this account alone', () => {
@@ -152,25 +160,77 @@ describe('rotation functions (A3)', () => {
   })
 })
 
-describe('roles that would outgrow IAM (A13)', () => {
-  it('are refused before anything is created', async () => {
-    const settings = devSettings()
-    const copies = Array.from({ length: 60 }, (_, index) => ({ ...settings.secrets[4], name: `client-${index}` }))
-    const config = parseStackConfig({ ...settings, secrets: [...settings.secrets, ...copies] } as never, devValues)
-    await expect(planStack(config)).rejects.toThrow(
-      expect.objectContaining({
-        code: 'role-policy-too-long',
-        message: expect.stringMatching(/"generated".*62 secrets/),
-      }),
-    )
+describe('concurrency (A3)', () => {
+  it('is not reserved unless asked for: a fresh account has nothing to reserve', () => {
+    for (const { inputs } of plan.ofType(FUNCTION)) expect(inputs).not.toHaveProperty('reservedConcurrentExecutions')
   })
 
-  it('fit with a few dozen secrets each, as AWS counts', async () => {
+  it('is reserved where the config says so, and then one is for the sweeper', async () => {
+    const functions = { reservedConcurrency: 5 }
+    const reserved = await planStack(parseStackConfig({ ...devSettings(), functions }, devValues))
+    const inputs = Object.fromEntries(reserved.ofType(FUNCTION).map(({ name, inputs }) => [name, inputs]))
+    expect(inputs['rotate-provider-function']?.reservedConcurrentExecutions).toBe(5)
+    expect(inputs['sweep-function']?.reservedConcurrentExecutions).toBe(1)
+  })
+})
+
+describe('an inventory of hundreds (A13)', () => {
+  const copies = (count: number, index: number, change: (number: number) => object = () => ({})) => {
+    const { secrets } = devSettings()
+    return Array.from({ length: count }, (_, number) => ({
+      ...secrets[index],
+      name: `copy-${index}-${number}`,
+      ...change(number),
+    }))
+  }
+
+  it('fits: roles stay within what IAM takes, however many secrets they are for', async () => {
     const settings = devSettings()
-    const copies = Array.from({ length: 30 }, (_, index) => ({ ...settings.secrets[4], name: `client-${index}` }))
-    const config = parseStackConfig({ ...settings, secrets: [...settings.secrets, ...copies] } as never, devValues)
-    const large = await planStack(config)
+    const secrets = [...settings.secrets, ...copies(100, 1), ...copies(150, 4), ...copies(150, 5)]
+    const large = await planStack(parseStackConfig({ ...settings, secrets }, devValues))
     for (const { inputs } of large.ofType(ROLE_POLICY)) expect(String(inputs.policy).length).toBeLessThanOrEqual(10_240)
+  })
+
+  it('has at most four first values and four rotations under way at once', async () => {
+    const settings = devSettings()
+    const large = await planStack(
+      parseStackConfig({ ...settings, secrets: [...settings.secrets, ...copies(40, 1)] }, devValues),
+    )
+    for (const type of ['aws:lambda/invocation:Invocation', 'aws:secretsmanager/secretRotation:SecretRotation']) {
+      const all = large.ofType(type)
+      const depth = new Map<string, number>()
+      for (const { urn, dependencies } of all) {
+        depth.set(urn, 1 + Math.max(0, ...dependencies.map((one) => depth.get(one) ?? 0)))
+      }
+      const rounds = [...Map.groupBy(depth.values(), (one) => one).values()].map(({ length }) => length)
+      expect(Math.max(...rounds), type).toBe(4)
+      expect(rounds.length, type).toBe(Math.ceil(all.length / 4))
+    }
+  })
+
+  it('is refused before anything is created where its secrets read more others than a role can name', async () => {
+    const settings = devSettings()
+    const admins = copies(120, 0)
+    const keys = copies(120, 1, (number) => ({
+      params: { ...settings.secrets[1]?.params, adminSecret: `copy-0-${number}` },
+    }))
+    const values = { ...devValues, ...Object.fromEntries(admins.map(({ name }) => [name, devValues['openai-admin']])) }
+    const config = parseStackConfig({ ...settings, secrets: [...settings.secrets, ...admins, ...keys] }, values)
+    await expect(planStack(config)).rejects.toMatchObject({
+      code: 'role-policy-too-long',
+      message: expect.stringMatching(/"provider".*122 secrets read/),
+    })
+  })
+
+  it('is refused before anything is created where the proxy has more clients than a task definition can name', async () => {
+    const settings = devSettings()
+    const clients = copies(500, 4)
+    const proxy = { ...settings.proxy, clients: clients.map(({ name }) => ({ name, secret: name })) }
+    const config = parseStackConfig({ ...settings, proxy, secrets: [...settings.secrets, ...clients] }, devValues)
+    await expect(planStack(config)).rejects.toMatchObject({
+      code: 'proxy-config-too-long',
+      message: expect.stringMatching(/500 clients.*65536/),
+    })
   })
 })
 
@@ -207,9 +267,8 @@ describe('sweeper (A5)', () => {
     ])
   })
 
-  it('runs alone, and knows its stack', () => {
+  it('knows its stack', () => {
     expect(plan.one(FUNCTION, 'sweep-function').inputs).toMatchObject({
-      reservedConcurrentExecutions: 1,
       environment: {
         variables: {
           KEYTURN_STACK: 'keyturn/dev',

@@ -104,20 +104,27 @@ describe('the proxy’s service (A6)', () => {
   })
 
   it('may read its own secrets, decrypt them through Secrets Manager, and nothing else', () => {
-    const secrets = ['mobile-app', 'openai', 'openrouter'].map(secretArn)
+    const ANY_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/*`
     const [read, decrypt, ...others] = plan.policy(ROLE_POLICY, 'proxy-task-policy').Statement
     expect(others).toEqual([])
-    expect({ ...read, Resource: [...(read?.Resource ?? [])].sort() }).toEqual({
+    expect(read).toEqual({
       Sid: 'ReadOwnSecrets',
       Effect: 'Allow',
       Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-      Resource: secrets,
+      Resource: [ANY_SECRET],
+      Condition: {
+        StringEquals: { 'aws:ResourceTag/keyturn:stack': 'keyturn/dev', 'aws:ResourceTag/keyturn:proxy': 'reads' },
+      },
     })
+    const tagged = plan
+      .ofType('aws:secretsmanager/secret:Secret')
+      .filter(({ inputs }) => Object.hasOwn(inputs.tags as object, 'keyturn:proxy'))
+    expect(tagged.map(({ name }) => name).sort()).toEqual(['mobile-app-secret', 'openai-secret', 'openrouter-secret'])
     expect(decrypt).toMatchObject({ Sid: 'DecryptOwnSecrets', Action: ['kms:Decrypt'] })
     expect([...(decrypt?.Resource ?? [])].sort()).toEqual([keyArn('clients'), keyArn('upstream')])
-    expect(decrypt?.Condition?.StringEquals).toEqual({
-      'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com`,
-      'kms:EncryptionContext:SecretARN': read?.Resource,
+    expect(decrypt?.Condition).toEqual({
+      StringEquals: { 'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com` },
+      StringLike: { 'kms:EncryptionContext:SecretARN': [ANY_SECRET] },
     })
   })
 
@@ -208,6 +215,32 @@ describe('the proxy’s network (A6)', () => {
     expect(plan.one(SERVICE, 'proxy-service').inputs.networkConfiguration).toMatchObject({
       subnets: ['subnet-0a', 'subnet-0b'],
       assignPublicIp: true,
+    })
+  })
+
+  it('gives the load balancer one subnet in each zone, a private one where it is internal, and lets it reach the tasks’', () => {
+    expect(plan.one('aws:lb/loadBalancer:LoadBalancer', 'proxy-load-balancer').inputs.subnets).toEqual([
+      'subnet-0a',
+      'subnet-0d',
+    ])
+    expect(plan.one(GROUP, 'proxy-load-balancer').inputs.egress).toMatchObject([
+      { cidrBlocks: ['172.31.0.0/20', '172.31.16.0/20'] },
+    ])
+  })
+
+  it('must be named where the account has no default one', async () => {
+    const refused = planStack(parseStackConfig(devSettings(), devValues), { refuses: 'aws:ec2/getVpc:getVpc' })
+    await expect(refused).rejects.toMatchObject({
+      code: 'network-unknown',
+      message: expect.stringMatching(/no default VPC.*"keyturn:network".*aws ec2 describe-subnets/),
+    })
+  })
+
+  it('is refused before anything is made where two of the given subnets share a zone', async () => {
+    const network = { vpcId: 'vpc-0c0de', loadBalancerSubnetIds: ['subnet-01', 'subnet-03'] }
+    await expect(planWith((settings) => Object.assign(settings, { network }))).rejects.toMatchObject({
+      code: 'load-balancer-subnets',
+      message: expect.stringContaining('subnet-01 (eu-central-1a, public) and subnet-03 (eu-central-1a, public)'),
     })
   })
 

@@ -68,6 +68,32 @@ describe('keys of groups (A1)', () => {
   })
 })
 
+describe('the key that a new secret is to stand under (A1)', () => {
+  it('may be tried out by Secrets Manager for the deployer alone, under the literal context alone', () => {
+    const literal = 'RequestToValidateKeyAccess'
+    for (const { name } of plan.ofType(KEY)) {
+      const statements = plan.policy(KEY, name).Statement.filter((one) => JSON.stringify(one).includes(literal))
+      expect(statements).toEqual([
+        {
+          Sid: 'ValidateForNewSecrets',
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          Resource: ['*'],
+          Condition: {
+            ArnEquals: { 'aws:PrincipalArn': [DEPLOYER] },
+            StringEquals: {
+              'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com`,
+              'kms:EncryptionContext:SecretARN': literal,
+              'kms:EncryptionContext:SecretVersionId': literal,
+            },
+          },
+        },
+      ])
+    }
+  })
+})
+
 describe('secrets (A1, A2)', () => {
   it('stand under their group’s key, tagged, protected, 30 days from deletion', () => {
     const { inputs, protect } = plan.one(SECRET, 'openai-secret')
@@ -82,6 +108,7 @@ describe('secrets (A1, A2)', () => {
         'keyturn:strategy': 'provider-key',
         'keyturn:grace': '24h',
         'keyturn:owner': 'platform@example.com',
+        'keyturn:proxy': 'reads',
         'keyturn:proxy-reads': '30/86400',
       },
     })

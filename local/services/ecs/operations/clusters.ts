@@ -5,6 +5,7 @@ import { clusterArn, lastPart } from '../arns.ts'
 import { clusterShape } from '../describe.ts'
 import { clientError } from '../errors.ts'
 import { findCluster } from '../find.ts'
+import { makeOwnRole } from '../service-linked-role.ts'
 
 const tags = z.array(z.object({ key: z.string(), value: z.string() })).default([])
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be 1 to 255 of A-Z a-z 0-9 - _')
@@ -21,6 +22,7 @@ export const createCluster: Operation = (raw, call) => {
   const { cloud } = call
   const arn = clusterArn(cloud, input.clusterName)
   call.authorize('ecs:CreateCluster', arn)
+  makeOwnRole(call)
   const { clusters } = cloud.state.ecs
   const known = clusters[input.clusterName]
   const cluster =

@@ -9,6 +9,7 @@ import { openFrontDoor } from '../ecs.ts'
 import { clientError, invalid } from '../errors.ts'
 import { findCluster, findTaskDefinition } from '../find.ts'
 import { reconcile } from '../reconcile.ts'
+import { takeOwnRole } from '../service-linked-role.ts'
 import { serviceSettings, settingsInput } from '../service-settings.ts'
 import type { ServiceRecord } from '../state.ts'
 
@@ -35,6 +36,7 @@ export const createService: Operation = async (raw, call) => {
   const known = cloud.state.ecs.services[arn]
   if (known && known.status !== 'INACTIVE') throw invalid('Creation of service was not idempotent.')
 
+  takeOwnRole(call)
   const definition = findTaskDefinition(cloud, input.taskDefinition)
   if (definition.status !== 'ACTIVE') throw clientError('TaskDefinition is inactive')
   for (const target of input.loadBalancers) checkTarget(definition.input.containerDefinitions, target)

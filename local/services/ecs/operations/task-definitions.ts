@@ -4,6 +4,7 @@ import type { Operation } from '../../service.ts'
 import { taskDefinitionArn } from '../arns.ts'
 import { taskDefinitionShape } from '../describe.ts'
 import { notImplemented } from '../errors.ts'
+import { checkFargateSize } from '../fargate-size.ts'
 import { findTaskDefinition } from '../find.ts'
 import type { TaskDefinitionRecord } from '../state.ts'
 import { type TaskDefinitionInput, taskDefinitionInput } from '../task-definition.ts'
@@ -11,6 +12,7 @@ import { type TaskDefinitionInput, taskDefinitionInput } from '../task-definitio
 /** docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
 export const registerTaskDefinition: Operation = (raw, call) => {
   const input = parseInput(taskDefinitionInput, raw, 'ClientException')
+  checkFargateSize(input)
   refuseWhatCannotRun(input)
   const { cloud } = call
   const revisions = cloud.state.ecs.taskDefinitions[input.family] ?? []

@@ -1,14 +1,22 @@
 import { z } from 'zod'
 import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
+import { minimumUnreserved, unreservedConcurrency } from '../account-concurrency.ts'
+import { invalidParameter } from '../errors.ts'
 import { authorizedFunction, functionInput } from './authorized-function.ts'
 
-const schema = z.object({ ...functionInput, ReservedConcurrentExecutions: z.int().min(0).max(1_000) })
+const schema = z.object({ ...functionInput, ReservedConcurrentExecutions: z.int().min(0) })
 
 /** docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html */
 export const putFunctionConcurrency: Operation = (raw, call) => {
   const input = parseInput(schema, raw, 'InvalidParameterValueException')
   const { record } = authorizedFunction(call, 'lambda:PutFunctionConcurrency', input)
+  const minimum = minimumUnreserved(call.cloud)
+  if (unreservedConcurrency(call.cloud, record.name) - input.ReservedConcurrentExecutions < minimum) {
+    throw invalidParameter(
+      `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${minimum}].`,
+    )
+  }
   record.reservedConcurrency = input.ReservedConcurrentExecutions
   return { ReservedConcurrentExecutions: record.reservedConcurrency }
 }

@@ -7,8 +7,13 @@ import { Image } from '@pulumi/docker'
 import { all, jsonStringify } from '@pulumi/pulumi'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ApplyError } from '../../../../local/apply/errors.ts'
+import { subnetsOf } from '../../../../local/apply/network.ts'
 import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
 import { applyTo, clientOptions, touched } from '../../../helpers/apply/apply-to.ts'
+
+const SUBNETS = subnetsOf('eu-central-1')
+  .slice(0, 2)
+  .map(({ id }) => id)
 
 const SERVER = `
 const { createServer } = require('node:http')
@@ -90,7 +95,7 @@ const web =
       { dependsOn: policy },
     )
     const group = new ec2.SecurityGroup('group', { vpcId: 'vpc-0a', ingress: [] })
-    const balancer = new lb.LoadBalancer('balancer', { internal: true, subnets: ['subnet-0a'] })
+    const balancer = new lb.LoadBalancer('balancer', { internal: true, subnets: SUBNETS })
     const target = new lb.TargetGroup('target', { port: 8080, protocol: 'HTTP', targetType: 'ip', vpcId: 'vpc-0a' })
     const cluster = new ecs.Cluster('cluster', { name: 'keyturn' })
     const service = new ecs.Service(
@@ -107,7 +112,7 @@ const web =
         healthCheckGracePeriodSeconds: 1,
         waitForSteadyState: true,
         loadBalancers: [{ targetGroupArn: target.arn, containerName: 'web', containerPort: 8080 }],
-        networkConfiguration: { subnets: ['subnet-0a'], securityGroups: [group.id], assignPublicIp: true },
+        networkConfiguration: { subnets: SUBNETS, securityGroups: [group.id], assignPublicIp: true },
       },
       { ignoreChanges: ['desiredCount'] },
     )

@@ -10,11 +10,13 @@ import {
   getCallerIdentity,
   getRegion,
   iam,
+  lb,
   route53,
   secretsmanager,
   sns,
 } from '@pulumi/aws'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { subnetsOf } from '../../../../local/apply/network.ts'
 import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
 import { applyTo, clientOptions, touched } from '../../../helpers/apply/apply-to.ts'
 
@@ -38,7 +40,7 @@ describe('applyStack: lookups', () => {
           region: (await getRegion({})).region,
           zones: (await getAvailabilityZones({})).names,
           vpc: vpc.id,
-          subnets: subnets.ids,
+          subnets: await Promise.all(subnets.ids.map((id) => ec2.getSubnet({ id }))),
           registry: registry.proxyEndpoint,
         }
       },
@@ -51,7 +53,35 @@ describe('applyStack: lookups', () => {
       registry: 'https://000000000000.dkr.ecr.eu-west-1.amazonaws.com',
     })
     expect(outputs.vpc).toMatch(/^vpc-[0-9a-f]{17}$/)
-    expect(new Set(outputs.subnets as string[]).size).toBe(3)
+    expect(outputs.subnets).toMatchObject([
+      { availabilityZone: 'eu-west-1a', mapPublicIpOnLaunch: true },
+      { availabilityZone: 'eu-west-1b', mapPublicIpOnLaunch: true },
+      { availabilityZone: 'eu-west-1c', mapPublicIpOnLaunch: true },
+      { availabilityZone: 'eu-west-1a', mapPublicIpOnLaunch: false },
+    ])
+  })
+
+  it('takes the subnets of a load balancer as AWS does, one in each of two zones', async () => {
+    const [a, b, , alsoA] = subnetsOf('eu-central-1').map(({ id }) => id)
+    const balancer = (...subnets: (string | undefined)[]) => {
+      return apply(async () => {
+        new lb.LoadBalancer('balancer', { internal: true, subnets: subnets.map(String) })
+        return {}
+      })
+    }
+    await expect(balancer(a, b, alsoA)).rejects.toThrow(
+      'InvalidConfigurationRequest: A load balancer cannot be attached to multiple subnets in the same Availability Zone',
+    )
+    await expect(balancer(a)).rejects.toThrow(
+      'ValidationError: At least two subnets in two different Availability Zones must be specified',
+    )
+    await expect(balancer(a, 'subnet-0')).rejects.toThrow("The subnet ID 'subnet-0' does not exist")
+    await balancer(b, alsoA)
+  })
+
+  it('lets a program handle a question that AWS refuses', async () => {
+    const program = async () => ({ told: await ec2.getVpc({ id: 'vpc-0' }).catch(({ message }: Error) => message) })
+    expect((await apply(program)).outputs.told).toContain("The vpc ID 'vpc-0' does not exist")
   })
 
   it('answers which secrets stand, how they are tagged and which versions are labelled', async () => {

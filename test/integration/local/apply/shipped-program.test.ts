@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   DeleteSecretCommand,
   DescribeSecretCommand,
@@ -12,91 +9,37 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TAG } from '../../../../core/tags.ts'
-import { bundleAll } from '../../../../infra/build/bundle.ts'
-import { functionBundle, repository } from '../../../../infra/build/paths.ts'
-import { readStackConfig } from '../../../../infra/config.ts'
-import { createStack } from '../../../../infra/stack.ts'
+import { repository } from '../../../../infra/build/paths.ts'
 import { type Applied, applyStack } from '../../../../local/apply/apply.ts'
 import type { ApplyError } from '../../../../local/apply/errors.ts'
 import type { ProgressEvent } from '../../../../local/apply/progress.ts'
 import type { StackState } from '../../../../local/apply/state.ts'
-import { issueLoopbackCertificate } from '../../../../local/certificate.ts'
-import { localStackConfig } from '../../../../local/stack/local-stack-config.ts'
 import { readStackFiles } from '../../../../local/stack/stack-files.ts'
-import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
-import { type RunningUpstream, startUpstream } from '../../../../local/upstream/start-upstream.ts'
+import { clientOptions } from '../../../helpers/apply/apply-to.ts'
+import { CANARY, type ShippedProgram, shippedProgram, suppliedValues } from '../../../helpers/apply/shipped-program.ts'
 
-const CANARY = 'canary000000000000000000000'
-const values = {
-  'openai-admin': `sk-admin-${CANARY}`,
-  'openrouter-admin': `sk-or-v1-${CANARY}`,
-  'telegram-bot': `123456789:${CANARY}00000000`,
-}
-
-let folder: string
-let cloud: RunningCloud
-let upstream: RunningUpstream
+let program: ShippedProgram
 let client: SecretsManagerClient
 let first: Applied
 let last: Applied
 const events: ProgressEvent[] = []
 
 /** The shipped inventory without the proxy, whose tasks the end-to-end tests run. */
-async function apply(state?: StackState, overrides: Readonly<Record<string, unknown>> = {}): Promise<Applied> {
-  const shipped = await localStackConfig({
-    upstreamUrl: upstream.url,
-    secrets: values,
-    overrides: { 'keyturn:proxy': undefined, ...overrides },
-  })
-  const unused = join(folder, 'unused')
-  const artifacts = {
-    functions: {
-      generated: functionBundle('generated'),
-      provider: functionBundle('provider'),
-      supplied: functionBundle('supplied'),
-      sweeper: functionBundle('sweeper'),
-    },
-    proxy: { context: folder, dockerfile: unused, sources: [] },
-  }
-  return applyStack({
-    cloudUrl: cloud.url,
-    project: shipped.project,
-    stack: shipped.stack,
-    config: shipped.config,
-    configSecrets: shipped.secretKeys,
-    program: async () => ({ ...(await createStack(readStackConfig(), { ...shipped, artifacts })) }),
-    onProgress: (event) => events.push(event),
-    ...(state && { state }),
-  })
-}
+const apply = (state?: StackState, overrides: Readonly<Record<string, unknown>> = {}): Promise<Applied> =>
+  program.apply(
+    { 'keyturn:proxy': undefined, ...overrides },
+    { onProgress: (event) => events.push(event), ...(state && { state }) },
+  )
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'keyturn-shipped-'))
-  const certificate = await issueLoopbackCertificate()
-  const caFile = join(folder, 'ca.pem')
-  await writeFile(caFile, certificate.caPem)
-  await bundleAll()
-  cloud = await startCloud({ port: 0, lambda: { environment: { NODE_EXTRA_CA_CERTS: caFile } } })
-  upstream = await startUpstream({
-    port: 0,
-    clock: cloud.cloud.clock,
-    faults: cloud.cloud.faults,
-    certificate,
-    adminKeys: { openai: [values['openai-admin']], openrouter: [values['openrouter-admin']] },
-  })
-  client = new SecretsManagerClient({
-    endpoint: cloud.url,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
+  program = await shippedProgram()
+  client = new SecretsManagerClient(clientOptions(program.cloud))
   first = await apply()
 }, 120_000)
 
 afterAll(async () => {
   client?.destroy()
-  await upstream?.close()
-  await cloud?.close()
-  await rm(folder, { recursive: true })
+  await program?.close()
 })
 
 const read = async (name: string) => {
@@ -113,14 +56,14 @@ describe('the shipped program on the local cloud (E)', () => {
       expect(secret.RotationEnabled, Name).toBe(true)
       expect(Object.values(secret.VersionIdsToStages ?? {}).flat(), Name).toContain('AWSCURRENT')
     }
-    expect(await read('openai-admin')).toBe(values['openai-admin'])
+    expect(await read('openai-admin')).toBe(suppliedValues['openai-admin'])
   })
 
   it('B10: mints one key at each provider, and it is the one in the secret', async () => {
     for (const provider of ['openai', 'openrouter']) {
       const { apiKey } = JSON.parse(await read(provider))
-      const minted = upstream.keys.all().filter((one) => one.provider === provider)
-      expect(minted).toEqual([upstream.keys.authenticate(provider, apiKey)])
+      const minted = program.upstream.keys.all().filter((one) => one.provider === provider)
+      expect(minted).toEqual([program.upstream.keys.authenticate(provider, apiKey)])
     }
   })
 
@@ -203,21 +146,28 @@ describe('the shipped program on the local cloud (E)', () => {
   })
 
   it('1.11: leaves no key alive at a provider when the stack is destroyed, and stops while one cannot be revoked', async () => {
-    const live = () => ['openai', 'openrouter'].flatMap((provider) => upstream.keys.live(provider as 'openai'))
+    const live = () => ['openai', 'openrouter'].flatMap((provider) => program.upstream.keys.live(provider as 'openai'))
     await client.send(new RotateSecretCommand({ SecretId: 'keyturn/dev/openai' }))
-    await cloud.cloud.rotations.idle()
+    await program.cloud.cloud.rotations.idle()
     expect(live()).toHaveLength(3)
     const destroy = (state: StackState) =>
-      applyStack({ cloudUrl: cloud.url, stack: 'dev', config: {}, configSecrets: [], program: async () => ({}), state })
+      applyStack({
+        cloudUrl: program.cloud.url,
+        stack: 'dev',
+        config: {},
+        configSecrets: [],
+        program: async () => ({}),
+        state,
+      })
 
     const refused = { kind: 'error', code: 'refused', status: 400 } as const
-    cloud.cloud.faults.add({ service: 'upstream', operation: 'DeleteKey', times: 1_000, effect: refused })
+    program.cloud.cloud.faults.add({ service: 'upstream', operation: 'DeleteKey', times: 1_000, effect: refused })
     const error: ApplyError = await destroy(last.state).catch((reason) => reason)
     expect(error.message).toMatch(/deleting .*-first-value failed: .*has not been ended/)
     expect(Object.keys(error.state.resources).some((urn) => urn.endsWith('::openai-secret'))).toBe(true)
     expect(live()).toHaveLength(3)
 
-    cloud.cloud.faults.clear()
+    program.cloud.cloud.faults.clear()
     await destroy(error.state)
     expect(live()).toEqual([])
     const { SecretList } = await client.send(new ListSecretsCommand({}))

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  GetAccountSettingsCommand,
   GetFunctionConfigurationCommand,
   InvokeCommand,
   type InvokeCommandInput,
@@ -9,7 +10,7 @@ import {
   PutFunctionConcurrencyCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { lambdaOf } from '../../../../local/services/lambda/create-lambda.ts'
 import { inProcessCode } from '../../../../local/services/lambda/runtime/in-process.ts'
 import { awsCli, withAwsCli } from '../../../helpers/aws-cli.ts'
@@ -124,6 +125,61 @@ test('two invocations at once run in two environments, and reserved concurrency 
     name: 'TooManyRequestsException',
     Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
   })
+})
+
+describe('a fresh account, which may run ten functions at once', () => {
+  const wait = `exports.handler = (e) => new Promise((r) => setTimeout(r, e.ms))`
+
+  test('throttles the eleventh, whichever functions the ten are of', async () => {
+    const fresh = await setUpLambda({ lambda: { concurrentExecutions: 10 } })
+    onTestFinished(() => fresh.close())
+    await fresh.create('one', wait)
+    await fresh.create('other', wait)
+    const names = Array.from({ length: 12 }, (_, index) => (index % 2 === 0 ? 'one' : 'other'))
+    const results = await Promise.allSettled(names.map((name) => fresh.invoke(name, { ms: 2_000 })))
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    expect(refused).toHaveLength(2)
+    for (const reason of refused) {
+      expect(reason).toMatchObject({
+        name: 'TooManyRequestsException',
+        message: 'Rate Exceeded.',
+        Reason: 'ConcurrentInvocationLimitExceeded',
+        $metadata: { httpStatusCode: 429 },
+      })
+    }
+  })
+
+  test('has nothing to reserve, and says so in AWS’s words', async () => {
+    const fresh = await setUpLambda({ lambda: { concurrentExecutions: 10 } })
+    onTestFinished(() => fresh.close())
+    await fresh.create('job', wait)
+    const reserve = (count: number) =>
+      fresh.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: 'job', ReservedConcurrentExecutions: count }))
+    await expect(reserve(1)).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+      message:
+        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [10].",
+    })
+    await reserve(0)
+    await expect(fresh.invoke('job')).rejects.toThrow('Rate Exceeded')
+  })
+})
+
+test('an older account keeps a hundred unreserved, and tells what is left', async () => {
+  const account = await setUpLambda()
+  onTestFinished(() => account.close())
+  await account.create('greedy', `exports.handler = () => 1`)
+  await account.create('modest', `exports.handler = () => 1`)
+  const reserve = (FunctionName: string, ReservedConcurrentExecutions: number) =>
+    account.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions }))
+  const left = async () =>
+    (await account.lambda.send(new GetAccountSettingsCommand({}))).AccountLimit?.UnreservedConcurrentExecutions ?? 0
+  expect(await left()).toBe(1_000)
+  await reserve('greedy', 900)
+  expect(await left()).toBe(100)
+  await expect(reserve('modest', 1)).rejects.toThrow('below its minimum value of [100]')
+  await reserve('greedy', 899)
+  await reserve('modest', 1)
 })
 
 test('a kill by its keys ends an invocation at once; its caller sees a dead runtime', async () => {

@@ -158,3 +158,52 @@ test('E: a disabled key makes values unreadable, and a change of key re-encrypts
   })
   expect(JSON.stringify(cloud.state)).not.toContain('the value')
 })
+
+test('E: creating a secret under a customer key asks for the key with the literal context that AWS uses', async () => {
+  const { allow, role, keyArn, cloud } = await withRole()
+  const write = {
+    Effect: 'Allow',
+    Action: ['secretsmanager:CreateSecret', 'secretsmanager:UpdateSecret'],
+    Resource: '*',
+  }
+  const use = (SecretARN: readonly string[]) => ({
+    Effect: 'Allow',
+    Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    Resource: '*',
+    Condition: { StringLike: { 'kms:EncryptionContext:SecretARN': SecretARN } },
+  })
+  const create = (Name: string) => role.secrets.send(new CreateSecretCommand({ Name, KmsKeyId: keyArn }))
+
+  await allow([write, use(['arn:aws:secretsmanager:*:*:secret:*'])])
+  await expect(create('refused')).rejects.toThrow(/Access to KMS is not allowed.*kms:GenerateDataKey/)
+  expect(cloud.state.secretsManager.secrets.refused).toBeUndefined()
+
+  await allow([write, use(['RequestToValidateKeyAccess'])])
+  await create('made')
+  expect(
+    cloud.journal
+      .entries()
+      .at(-1)
+      ?.authorizations.map(({ action }) => action),
+  ).toEqual(['secretsmanager:CreateSecret', 'kms:GenerateDataKey', 'kms:Decrypt'])
+})
+
+test('E: giving a secret another key validates it for that secret, under the literal version', async () => {
+  const { allow, role, keyArn, secrets } = await withRole()
+  const { ARN: SecretId = '' } = await secrets.send(new CreateSecretCommand({ Name: 'moved' }))
+  const use = (version: string) => ({
+    Effect: 'Allow',
+    Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    Resource: '*',
+    Condition: {
+      StringEquals: { 'kms:EncryptionContext:SecretARN': SecretId, 'kms:EncryptionContext:SecretVersionId': version },
+    },
+  })
+  const write = { Effect: 'Allow', Action: 'secretsmanager:UpdateSecret', Resource: '*' }
+  const move = () => role.secrets.send(new UpdateSecretCommand({ SecretId, KmsKeyId: keyArn }))
+
+  await allow([write, use('another')])
+  await expect(move()).rejects.toThrow(/Access to KMS is not allowed/)
+  await allow([write, use('RequestToValidateKeyAccess')])
+  await expect(move()).resolves.toMatchObject({ Name: 'moved' })
+})

@@ -23,6 +23,8 @@ beforeAll(async () => {
     routes:
       - { prefix: /openai, upstream: "https://api.openai.com" }
       - { prefix: /other, upstream: "https://api.example.com/base" }
+  keyturn:network: { vpcId: vpc-0a1b2c3d4e5f60718 }
+  keyturn:operators: ["arn:aws:iam::123456789012:role/people"]
   keyturn:values:
     openai-admin: { secure: v1:abc }
 `,
@@ -46,6 +48,15 @@ describe('localStackConfig (E)', () => {
     expect(JSON.parse(config['keyturn:proxy'] ?? '').routes[0].upstream).toBe('https://127.0.0.1:8081/openai')
     expect(JSON.parse(config['keyturn:values'] ?? '')).toEqual(secrets)
     expect(secretKeys).toEqual(['keyturn:values'])
+  })
+
+  it('knows the network and the deployer of the laptop’s own account', async () => {
+    const { config } = await localStackConfig({ upstreamUrl, secrets: {}, directory })
+    expect(config).not.toHaveProperty('keyturn:network')
+    expect(JSON.parse(config['keyturn:operators'] ?? '')).toEqual([
+      'arn:aws:iam::123456789012:role/people',
+      'arn:aws:iam::000000000000:user/local',
+    ])
   })
 
   it('leaves an origin that has no stand-in, and reports it', async () => {
