@@ -134,8 +134,6 @@ test('C1: staleness follows the monotonic clock, not the wall', async () => {
 })
 
 test.each([
-  ['no versions', {}, 'key-set-empty'],
-  ['no current version', { v2: { labels: ['AWSPENDING'], value: 'two' } }, 'key-set-empty'],
   ['a current version without a value', { v2: { labels: ['AWSCURRENT'] } }, 'key-value-missing'],
   ['a malformed current value', { v2: { labels: ['AWSCURRENT'], value: 'BAD' } }, 'key-malformed'],
 ])('C1: a good set is never replaced by %s', async (_what, versions, code) => {
@@ -156,6 +154,21 @@ test.each([
   expect(outcome.faults.map((fault) => fault.code)).toEqual([code])
   expect(keysOf(store)).toEqual(['one'])
   expect(store.generation).toBe(before)
+})
+
+test('C1: a secret without living labels is empty at once, and one without a current version keeps the others', async () => {
+  const { clock, source, store } = setup()
+  await store.refresh()
+  source.set(SECRET, { v2: { labels: ['AWSPENDING'], value: 'two' } })
+  await clock.advance(1_000)
+  expect(await store.refresh()).toMatchObject({ result: 'partial', faults: [{ code: 'key-set-empty' }] })
+  expect(keysOf(store)).toEqual(['two'])
+
+  source.set(SECRET, { v2: { labels: ['OTHER'], value: 'two' } })
+  await clock.advance(1_000)
+  expect(await store.refresh()).toMatchObject({ result: 'gone', faults: [{ code: 'key-set-empty' }] })
+  expect(keysOf(store)).toEqual([])
+  expect(store).toMatchObject({ state: 'gone', fresh: true, usable: false })
 })
 
 test('C1: a version is fetched once; a pending one without a value is no error and is asked for again', async () => {
@@ -201,11 +214,12 @@ test('C1: an unreadable grace version leaves the rest in force and is reported',
 })
 
 test('changes are announced once each, and not when nothing changed', async () => {
-  const onChange = vi.fn()
-  const { clock, store } = setup({ onChange })
+  const changed = vi.fn()
+  const { clock, store } = setup()
+  store.subscribe({ changed })
   await store.refresh()
   await clock.advance(1_000)
   await store.refresh()
 
-  expect(onChange).toHaveBeenCalledTimes(1)
+  expect(changed).toHaveBeenCalledTimes(1)
 })

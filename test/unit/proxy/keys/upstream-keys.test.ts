@@ -23,7 +23,7 @@ async function setup(versions = THREE) {
     timeoutMs: 10_000,
     maxStaleMs: 3_600_000,
   })
-  const keys = new UpstreamKeys({ store, clock, deadMs: 30_000, fruitlessMs: 5_000 })
+  const keys = new UpstreamKeys({ store, clock, deadMs: 30_000, fruitlessMs: 5_000, waitMs: 5_000 })
   await store.refresh()
   return { clock, source, store, keys }
 }
