@@ -76,7 +76,6 @@ export class KeySetStore<Key> {
   #doubtSince: number | undefined
   #firstAt: number | undefined
   #failures = 0
-  #hopeless = false
   #notFound = false
   #running: Promise<RefreshOutcome> | undefined
   #queued: Promise<RefreshOutcome> | undefined
@@ -231,7 +230,6 @@ export class KeySetStore<Key> {
     }
     this.#notFound ||= missing
     this.#failures += 1
-    this.#hopeless = !missing && meaningOf(fault) !== 'outage'
     this.#faults = [fault]
     if (this.#concludes([fault], startedAt)) this.#conclusive = turn
     return { result: 'failed', faults: [fault] }
@@ -253,7 +251,7 @@ export class KeySetStore<Key> {
   get #tried(): boolean {
     const { clock, patienceMs = 10 * SECOND } = this.#options
     const waited = clock.monotonic() - (this.#firstAt ?? clock.monotonic())
-    return this.#hopeless || this.#failures >= PATIENCE || waited >= patienceMs
+    return this.#failures >= PATIENCE || waited >= patienceMs
   }
 
   #withinBound(at: number): boolean {

@@ -32,7 +32,7 @@ export class MemorySource implements SecretSource {
     return answer
   }
 
-  async value(secretId: string, versionId: string): Promise<SecretString | undefined> {
+  async value(secretId: string, versionId: string, _signal?: AbortSignal): Promise<SecretString | undefined> {
     this.calls.value += 1
     this.#assertUp()
     await this.#assertWhole(`${secretId}/${versionId}`)

@@ -82,6 +82,15 @@ test('a set that is too old gives no key', async () => {
   expect(keys.pick()).toBeUndefined()
 })
 
+test('C5: a refused request does not wait for a read that hangs, beyond its bound', async () => {
+  const { clock, source, keys } = await setup()
+  source.broken.set('openai', 'hang')
+  const waiting = keys.refreshForSibling()
+  await clock.advance(5_000)
+
+  expect(await waiting).toBe(false)
+})
+
 test('C5: a refresh that brings nothing new is not waited for again at once', async () => {
   const { clock, source, keys } = await setup()
   const first = keys.refreshForSibling()
