@@ -53,6 +53,10 @@ const DEFAULT_TIMING: KeyTiming = {
   patienceMs: 10 * SECOND,
 }
 
+/** An unknown key has every client's set read: with many clients less often, so that nobody can have AWS throttle us. */
+const CLIENT_READ_MS = 20
+const LONGEST_COOLDOWN_MS = 4 * SECOND
+
 export type KeyRings = ReturnType<typeof createKeyRings>
 
 /** One key set store for each secret in the configuration, and what the data plane asks of them. */
@@ -62,6 +66,7 @@ export function createKeyRings(options: KeyRingsOptions) {
   const { cooldownMs, loadTimeoutMs: timeoutMs, doubtMs, patienceMs } = times
   const maxStaleMs = config.maxStaleSeconds * SECOND
   const shared = { source, clock, cooldownMs, timeoutMs, maxStaleMs, doubtMs, patienceMs }
+  const clientCooldownMs = Math.max(cooldownMs, Math.min(config.clients.length * CLIENT_READ_MS, LONGEST_COOLDOWN_MS))
   const digest = createDigest(random)
   const clientKeys = new ClientKeys(digest, clock, options.retiredKeyMs)
   const clientStores = config.clients.map((client) => createClientStore(client))
@@ -107,7 +112,7 @@ export function createKeyRings(options: KeyRingsOptions) {
   }
 
   function createClientStore({ name, secretId }: ProxyClient): KeySetStore<Buffer> {
-    const store = new KeySetStore({ ...shared, secretId, parse: parseClientKey(digest) })
+    const store = new KeySetStore({ ...shared, secretId, parse: parseClientKey(digest), cooldownMs: clientCooldownMs })
     clientKeys.add(name, store)
     return store
   }

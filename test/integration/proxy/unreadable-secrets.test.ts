@@ -298,3 +298,23 @@ test("C18: a client whose set is too old is told 503, not 401, whatever happens 
   expect((await ask(proxy.port, { key: OTHER_KEY })).status).toBe(503)
   expect((await ask(proxy.port, { key: 'kt_wrong' })).status).toBe(401)
 })
+
+test('C15: wrong keys have the sets of many clients read less often, so that a stranger cannot have AWS throttle us', async () => {
+  await using upstream = await ok()
+  const source = plainSource()
+  const clients = Array.from({ length: 150 }, (_, index) => ({
+    name: `app-${index}`,
+    secretId: `${CLIENT_SECRET}-${index}`,
+  }))
+  for (const { name, secretId } of clients)
+    source.set(secretId, { v1: { labels: ['AWSCURRENT'], value: `kt_${name}` } })
+  await using proxy = await startTestProxy({ upstream: upstream.url, source, clients, timing: { unknownWaitMs: 100 } })
+  const reads = source.calls.labels
+
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, (_, index) => ask(proxy.port, { key: `kt_wrong${index}` })),
+  )
+
+  expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(503))
+  expect(source.calls.labels).toBe(reads)
+})
