@@ -23,6 +23,8 @@ export const limitsSchema = strictObject({
   connections: bounded(10_000, 1, 1_000_000, 'connections'),
   /** Failed authentications an address may make each minute before it is answered 429. */
   failedAuthPerMinute: bounded(60, 1, 1_000_000, 'a minute'),
+  /** For how long a client key is named after its end: in the log, in the metrics, and to whoever presents it. */
+  retiredKeySeconds: seconds(604_800, 2_592_000, 0),
   /** For how long a client may take to send a request's head. */
   headSeconds: seconds(30, 600),
   /** For how long a client may fall silent inside a request's body. */

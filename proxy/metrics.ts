@@ -22,8 +22,8 @@ export function createMetrics(registry: Registry = new Registry()) {
   )
   const expiredKeys = counter(
     'client_expired_key_requests_total',
-    'Requests refused because the grace of their key is over.',
-    ['client', 'version'],
+    'Requests refused because their key is over: its grace has expired, or its version has been retired.',
+    ['client', 'version', 'state'],
   )
   const upstreamVersions = counter(
     'upstream_version_requests_total',
@@ -53,12 +53,26 @@ export function createMetrics(registry: Registry = new Registry()) {
       'Refused attempts: sent again with a sibling, too large for that, or out of siblings.',
       ['route', 'outcome'],
     ),
-    refreshes: counter('key_set_refreshes_total', 'Polls of a key set: loaded, partial or failed.', [
+    refreshes: counter('key_set_refreshes_total', 'Polls of a key set: loaded, partial, gone or failed.', [
       'secret',
       'result',
     ]),
     /** Says what is read when the page is asked for rather than when it happens. */
-    describeState(draining: () => boolean, keySets: readonly { secretId: string; ageMs: number | undefined }[]) {
+    describeState(draining: () => boolean, keySets: readonly KeySetFigures[]) {
+      const gauge = (name: string, help: string, read: (keySet: KeySetFigures) => number | undefined) =>
+        new Gauge({
+          name: `keyturn_proxy_key_set_${name}`,
+          help,
+          labelNames: ['secret'],
+          registers,
+          collect() {
+            this.reset()
+            for (const keySet of keySets) this.inc({ secret: keySet.secretId }, read(keySet))
+          },
+        })
+      gauge('keys', 'Versions whose key is held and served.', ({ versions }) => versions.length)
+      gauge('faults', 'What the last load met: versions and labels that cannot be read.', ({ faults }) => faults.length)
+
       new Gauge({
         name: 'keyturn_proxy_draining',
         help: '1 while the process drains.',
@@ -79,11 +93,11 @@ export function createMetrics(registry: Registry = new Registry()) {
         },
       })
     },
-    countClient({ client, versionId, state }: ClientKeyMatch) {
+    countClient({ client, versionId, state }: Pick<ClientKeyMatch, 'client' | 'versionId' | 'state'>) {
       const version = shortVersion(versionId)
       clientVersions.inc({ client, version, state })
       if (state === 'grace') oldKeys.inc({ client, version })
-      if (state === 'expired') expiredKeys.inc({ client, version })
+      if (state === 'expired' || state === 'retired') expiredKeys.inc({ client, version, state })
     },
     countUpstream(route: string, versionId: string) {
       upstreamVersions.inc({ route, version: shortVersion(versionId) })
@@ -92,6 +106,13 @@ export function createMetrics(registry: Registry = new Registry()) {
       upstreamRefusals.inc({ route, version: shortVersion(versionId), status })
     },
   }
+}
+
+interface KeySetFigures {
+  readonly secretId: string
+  readonly ageMs: number | undefined
+  readonly versions: readonly unknown[]
+  readonly faults: readonly unknown[]
 }
 
 export function shortVersion(versionId: string): string

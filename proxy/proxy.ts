@@ -11,8 +11,10 @@ import { FailedAuthLimit } from './data-plane/failed-auth-limit.ts'
 import { observe } from './data-plane/observe.ts'
 import type { Readiness } from './data-plane/own-paths.ts'
 import { createPipeline } from './data-plane/pipeline.ts'
+import { RefusedKeys } from './data-plane/refused-keys.ts'
 import { Drain } from './drain.ts'
 import { createKeyRings, type KeyRings, type KeyTiming } from './keys/key-rings.ts'
+import type { KeySetState } from './keys/key-set-store.ts'
 import type { SecretSource } from './keys/secret-source.ts'
 import { createMetrics, type ProxyMetrics } from './metrics.ts'
 import { createPools } from './pools.ts'
@@ -40,7 +42,7 @@ export interface RunningProxy {
 }
 
 /**
- * Starts the proxy: the port opens at once, `/ready` turns true when every key set has been read.
+ * Starts the proxy: the port opens at once, `/ready` turns true when every key set has been tried and some can serve.
  * @throws KeyturnError `listen-failed` when the port cannot be opened
  */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
@@ -54,6 +56,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     random,
     metrics,
     log,
+    retiredKeyMs: limits.retiredKeySeconds * SECOND,
     ...(options.timing && { timing: options.timing }),
   })
   const pools = createPools(
@@ -66,12 +69,14 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     lameDuckMs: limits.lameDuckSeconds * SECOND,
     boundMs: limits.drainSeconds * SECOND,
   })
-  const readiness = () => readinessOf(rings, drain.begun)
+  const readiness = readinessOf(rings, () => drain.begun)
+  const refusedKeys = new RefusedKeys({ log, clock })
   const draining = () => drain.begun
   const handle = createPipeline({
     routes: rings.routes,
     clientKeys: rings.clientKeys,
     unknownKeys: rings.unknownKeys,
+    refusedKeys,
     failedAuth: new FailedAuthLimit(limits.failedAuthPerMinute, clock),
     pools,
     bodyLimits: {
@@ -105,6 +110,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
 
   const finish = async (): Promise<void> => {
     rings.stop()
+    refusedKeys.stop()
     await Promise.all([...pools.values()].map((pool) => pool.destroy()))
   }
   return {
@@ -124,13 +130,25 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   }
 }
 
-/** Ready once every key set has been read, and for as long as any of them can be served and no drain has begun. */
-function readinessOf({ stores }: KeyRings, draining: boolean): Readiness {
-  const keySets = Object.fromEntries(
-    stores.map(({ secretId, loaded, fresh }) => [secretId, fresh ? 'fresh' : loaded ? 'stale' : 'loading'] as const),
-  )
-  const ready = !draining && stores.every(({ loaded }) => loaded) && stores.some(({ fresh }) => fresh)
-  return { ready, draining, keySets }
+/** The worst first: a secret that is read twice, for two fields, is as well as its worse reading. */
+const WORST_FIRST: readonly KeySetState[] = ['loading', 'failed', 'gone', 'stale', 'partial', 'fresh']
+
+/**
+ * Ready once every key set has been tried to an answer and some client's and some route's can serve: one bad secret
+ * does not keep a task out. From then on for as long as no drain has begun and not every set is too old.
+ */
+function readinessOf(rings: KeyRings, draining: () => boolean): () => Readiness {
+  let begun = false
+  return () => {
+    const keySets: Record<string, KeySetState> = {}
+    for (const { secretId, state } of rings.stores) {
+      const other = keySets[secretId] ?? 'fresh'
+      keySets[secretId] = WORST_FIRST.indexOf(state) < WORST_FIRST.indexOf(other) ? state : other
+    }
+    begun ||= rings.usable && rings.stores.every(({ state }) => state !== 'loading')
+    const ready = begun && !draining() && rings.stores.some(({ fresh }) => fresh)
+    return { ready, draining: draining(), keySets }
+  }
 }
 
 async function listen(server: Server, { host, port }: Settings): Promise<void> {

@@ -1,25 +1,29 @@
 import type { ClientKeys } from '../keys/client-keys.ts'
-import type { UnknownKeys } from '../keys/unknown-keys.ts'
+import type { SecondLook, UnknownKeys } from '../keys/unknown-keys.ts'
 import type { ProxyMetrics } from '../metrics.ts'
 import { findCredentials } from './credentials.ts'
 import type { Identified, Routed, Stage } from './exchange.ts'
 import type { FailedAuthLimit } from './failed-auth-limit.ts'
 import { Refusal } from './refusal.ts'
+import type { RefusedKeys } from './refused-keys.ts'
 
 export interface AuthenticateOptions {
-  readonly keys: Pick<ClientKeys, 'find' | 'complete'>
+  readonly keys: Pick<ClientKeys, 'find'>
   readonly unknownKeys: UnknownKeys
   readonly limit: FailedAuthLimit
+  readonly refusedKeys: RefusedKeys
   readonly metrics: ProxyMetrics
 }
 
 /** Lets a request through when it carries exactly one key and that key is alive at this moment. */
 export function authenticate(options: AuthenticateOptions): Stage<Routed, Identified> {
-  const { keys, unknownKeys, limit, metrics } = options
+  const { keys, unknownKeys, limit, refusedKeys, metrics } = options
   return (next) => async (exchange) => {
-    const address = exchange.request.socket.remoteAddress ?? 'unknown'
+    const { facts } = exchange
+    const address = addressOf(exchange)
     const refuse = (code: FailureCode, message: string): Refusal => {
       metrics.authFailures.inc({ code })
+      facts.address = address
       if (limit.fail(address)) return new Refusal(code, message)
       return tooMany()
     }
@@ -34,28 +38,34 @@ export function authenticate(options: AuthenticateOptions): Stage<Routed, Identi
     if (others.length > 0) {
       throw refuse('credential-ambiguous', 'The request carries several different keys. Send exactly one.')
     }
-    const known = keys.find(credential)
-    // A key that has just been issued may not have been read yet. One that fails too often is not worth the read.
-    if (!known && limit.blocked(address)) throw tooMany()
-    const match = known ?? (await unknownKeys.lookAgain(credential))
-    if (!match && !keys.complete) throw unavailable()
-    if (!match)
+    const match = await find(credential)
+    if (match === 'undecided') throw unavailable()
+    if (match === 'unknown')
       throw refuse('key-unknown', 'The key is not known. Fetch the current value of your client key and use that.')
 
-    const { facts } = exchange
-    facts.client = match.client
-    facts.clientVersion = match.versionId
-    facts.clientState = match.state
+    const { client, versionId, state, since } = match
+    facts.client = client
+    facts.clientVersion = versionId
+    facts.clientState = state
     metrics.countClient(match)
-    if (match.state === 'stale') throw unavailable()
-    if (match.state === 'expired') {
-      const until = match.deadline?.toISOString()
-      throw refuse(
-        'key-expired',
-        `The key was replaced and stopped being accepted at ${until}. Fetch the current value of your client key.`,
-      )
+    if (state === 'stale') throw unavailable()
+    if (state === 'expired' || state === 'retired') {
+      refusedKeys.note({ client, versionId, state, address })
+      const when = since ? ` This proxy has not accepted it since ${since.toISOString()}.` : ''
+      throw refuse('key-expired', `The key is over.${when} Fetch the current value of your client key and use that.`)
     }
     await next({ ...exchange, credential })
+  }
+
+  /**
+   * A key that has just been issued, or put back, may not have been read yet. Whoever fails often is limited in the
+   * answers, not here: behind one address a stranger must not keep an honest caller's new key out.
+   */
+  async function find(credential: string): Promise<SecondLook> {
+    const known = keys.find(credential)
+    if (known && known.state !== 'retired') return known
+    const look = await unknownKeys.lookAgain(credential)
+    return typeof look === 'object' ? look : (keys.find(credential) ?? look)
   }
 }
 
@@ -74,4 +84,9 @@ function tooMany(): Refusal {
 function unavailable(): Refusal {
   const message = 'Keys cannot be verified at the moment. Try again shortly.'
   return new Refusal('key-set-unavailable', message, { retryAfterSeconds: 5 })
+}
+
+/** The caller's address as it is written down: an IPv4 address without its IPv6 clothing. */
+function addressOf({ request }: Routed): string {
+  return request.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? 'unknown'
 }

@@ -22,6 +22,8 @@ export interface Facts {
   client?: string
   clientVersion?: string
   clientState?: string
+  /** The caller's, where the credential is refused. */
+  address?: string
   upstreamVersion?: string
   attempts: number
   /** The stable code of a refusal or of a failure on the way. */

@@ -28,10 +28,6 @@ export class FailedAuthLimit {
     return tokens >= 1
   }
 
-  blocked(address: string): boolean {
-    return this.#tokens(networkOf(address)) < 1
-  }
-
   #tokens(network: string): number {
     const bucket = this.#buckets.get(network)
     if (!bucket) return this.#perMinute

@@ -51,6 +51,7 @@ function record(
       client: facts.client,
       clientVersion: shortVersion(facts.clientVersion),
       clientState: facts.clientState,
+      address: facts.address,
       upstreamVersion: shortVersion(facts.upstreamVersion),
       upstreamRequestId: facts.upstreamRequestId,
       attempts: facts.attempts,

@@ -1,3 +1,4 @@
+import type { KeySetState } from '../keys/key-set-store.ts'
 import type { ProxyMetrics } from '../metrics.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { Refusal } from './refusal.ts'
@@ -6,7 +7,7 @@ import { Refusal } from './refusal.ts'
 export interface Readiness {
   readonly ready: boolean
   readonly draining: boolean
-  readonly keySets: Readonly<Record<string, 'loading' | 'fresh' | 'stale'>>
+  readonly keySets: Readonly<Record<string, KeySetState>>
 }
 
 export interface OwnPathsOptions {

@@ -13,6 +13,7 @@ import type { FailedAuthLimit } from './failed-auth-limit.ts'
 import { forwardTo } from './forward.ts'
 import { observe } from './observe.ts'
 import { ownPaths, type Readiness } from './own-paths.ts'
+import type { RefusedKeys } from './refused-keys.ts'
 import { replay } from './replay.ts'
 import type { RequestBodyLimits } from './request-body.ts'
 import { stripCredentials } from './strip-credentials.ts'
@@ -22,6 +23,7 @@ export interface PipelineOptions {
   readonly clientKeys: ClientKeys
   readonly unknownKeys: UnknownKeys
   readonly failedAuth: FailedAuthLimit
+  readonly refusedKeys: RefusedKeys
   readonly pools: ReadonlyMap<string, Pool>
   readonly bodyLimits: RequestBodyLimits
   readonly stallMs: number
@@ -39,6 +41,7 @@ export function createPipeline(options: PipelineOptions): Handler<Exchange> {
     clientKeys,
     unknownKeys,
     failedAuth,
+    refusedKeys,
     pools,
     bodyLimits,
     stallMs,
@@ -50,7 +53,7 @@ export function createPipeline(options: PipelineOptions): Handler<Exchange> {
   } = options
   const stages = [observe({ metrics, log, clock }), answerRefusals({ draining, log }), ownPaths({ readiness, metrics })]
   const dataPlane = chooseRoute(routes)(
-    authenticate({ keys: clientKeys, unknownKeys, limit: failedAuth, metrics })(
+    authenticate({ keys: clientKeys, unknownKeys, limit: failedAuth, refusedKeys, metrics })(
       stripCredentials()(replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, stallMs, clock }))),
     ),
   )

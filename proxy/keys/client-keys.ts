@@ -1,10 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Clock } from '../../core/clock.ts'
+import { type Clock, DAY } from '../../core/clock.ts'
 import { graceState } from '../../core/grace.ts'
 import type { Random } from '../../core/random.ts'
 import type { SecretString } from '../../core/secret-string.ts'
+import { type EndedKey, EndedKeys } from './ended-keys.ts'
 import type { KeySetStore } from './key-set-store.ts'
 import { readKeyValue } from './key-value.ts'
+import type { KeyVersion } from './load-key-set.ts'
 
 export type Digest = (text: string) => Buffer
 
@@ -23,74 +25,124 @@ export const parseClientKey =
 export interface ClientKeyMatch {
   readonly client: string
   readonly versionId: string
-  /** `expired`: its grace ended; `stale`: its key set is too old to be trusted. Neither is accepted. */
-  readonly state: 'current' | 'pending' | 'grace' | 'expired' | 'stale'
-  readonly deadline?: Date
+  /**
+   * `expired`: its grace ended; `retired`: its version is over otherwise; `stale`: its key set is too old to be
+   * trusted. None of these is accepted.
+   */
+  readonly state: 'current' | 'pending' | 'grace' | 'expired' | 'retired' | 'stale'
+  /** Since when an expired or retired key is not accepted, where that is known. */
+  readonly since?: Date
 }
 
 interface Entry {
   readonly client: string
-  readonly versionId: string
-  readonly state: 'current' | 'pending' | 'grace'
-  readonly deadline?: Date
+  readonly version: KeyVersion<Buffer>
   readonly digest: Buffer
   readonly store: KeySetStore<Buffer>
 }
 
-/** Finds the caller that a key belongs to, over every client's living versions. */
+/** Finds the caller that a key belongs to, over every client's versions, those that are over last. */
 export class ClientKeys {
   readonly #stores = new Map<string, KeySetStore<Buffer>>()
   readonly #digest: Digest
   readonly #clock: Clock
+  readonly #ended: EndedKeys
+  readonly #watchers: (() => void)[] = []
   #index: ReadonlyMap<string, Entry> = new Map()
+  #generation = 0
 
-  constructor(digest: Digest, clock: Clock) {
+  /** @param retainMs for how long a key is remembered after its end */
+  constructor(digest: Digest, clock: Clock, retainMs = 7 * DAY) {
     this.#digest = digest
     this.#clock = clock
+    this.#ended = new EndedKeys(clock, retainMs)
   }
 
   add(client: string, store: KeySetStore<Buffer>): void {
     this.#stores.set(client, store)
+    store.subscribe({
+      changed: () => {
+        this.#reindex()
+        this.#announce()
+      },
+      loaded: () => this.#announce(),
+      ended: (versions) => {
+        for (const version of versions) this.#ended.note(client, version)
+      },
+    })
   }
 
-  /** Called when a store's set has changed. */
-  reindex(): void {
+  /** Calls back after each load and each change of any client's set. */
+  watch(watcher: () => void): void {
+    this.#watchers.push(watcher)
+  }
+
+  /** Counts changes of any client's set. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** What a key is looked up by. */
+  digest(credential: string): Buffer {
+    return this.#digest(credential)
+  }
+
+  find(credential: string): ClientKeyMatch | undefined {
+    return this.findDigest(this.#digest(credential))
+  }
+
+  /** Looks a key up by its digest. The deadline of a grace key is held against the clock here and now. */
+  findDigest(digest: Buffer): ClientKeyMatch | undefined {
+    const name = digest.toString('base64')
+    const entry = this.#index.get(name)
+    const ended = this.#ended.find(name)
+    const found = entry?.digest ?? ended?.digest
+    if (!timingSafeEqual(digest, found ?? Buffer.alloc(digest.length)) || !found) return undefined
+    if (entry) return this.#matchOf(entry)
+    const { digest: _digest, ...match } = ended as EndedKey
+    return match
+  }
+
+  /** Starts a load of every client's set, unless one is about to begin: an unknown key may be anyone's new one. */
+  refresh(): void {
+    for (const store of this.#stores.values()) void store.refresh()
+  }
+
+  /** The turn since which every set has been loaded, well or not; and since which every load was conclusive. */
+  get progress(): { readonly finished: number; readonly conclusive: number } {
+    let [finished, conclusive] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (const { progress } of this.#stores.values()) {
+      finished = Math.min(finished, progress.finished)
+      conclusive = Math.min(conclusive, progress.conclusive)
+    }
+    return { finished, conclusive }
+  }
+
+  #announce(): void {
+    for (const watch of this.#watchers) watch()
+  }
+
+  #reindex(): void {
     const index = new Map<string, Entry>()
     for (const [client, store] of this.#stores) {
       // From the weakest claim to the strongest, so that of two versions with one value the current one is found.
-      for (const { key: digest, ...version } of store.versions.toReversed()) {
-        index.set(digest.toString('base64'), { client, store, digest, ...version })
+      for (const version of store.held.toReversed()) {
+        const digest = version.key
+        this.#ended.forget(digest)
+        index.set(digest.toString('base64'), { client, store, version, digest })
       }
     }
     this.#index = index
+    this.#generation += 1
   }
 
-  /** Looks a presented key up by digest. The deadline of a grace key is held against the clock here and now. */
-  find(credential: string): ClientKeyMatch | undefined {
-    const digest = this.#digest(credential)
-    const entry = this.#index.get(digest.toString('base64'))
-    if (!timingSafeEqual(digest, entry?.digest ?? Buffer.alloc(digest.length)) || !entry) return undefined
-    return {
-      client: entry.client,
-      versionId: entry.versionId,
-      state: this.#stateOf(entry),
-      ...(entry.deadline && { deadline: entry.deadline }),
+  #matchOf({ client, store, version }: Entry): ClientKeyMatch {
+    const { versionId, state, deadline } = version
+    const match = { client, versionId }
+    if (!store.serves(version)) return { ...match, state: 'stale' }
+    if (state === 'grace' && graceState(deadline, this.#clock.now()) !== 'active') {
+      return { ...match, state: 'expired', ...(deadline && { since: deadline }) }
     }
-  }
-
-  /** Whether every client's set is at hand; without one of them an unknown key may well be a good one. */
-  get complete(): boolean {
-    return [...this.#stores.values()].every((store) => store.fresh)
-  }
-
-  /** Loads every client's set again: an unknown key may be anyone's new one. */
-  async refresh(): Promise<void> {
-    await Promise.all([...this.#stores.values()].map((store) => store.refresh()))
-  }
-
-  #stateOf({ store, state, deadline }: Entry): ClientKeyMatch['state'] {
-    if (!store.fresh) return 'stale'
-    if (state === 'grace' && graceState(deadline, this.#clock.now()) !== 'active') return 'expired'
-    return state
+    return { ...match, state }
   }
 }

@@ -1,4 +1,4 @@
-import { type Clock, SECOND } from '../../core/clock.ts'
+import { type Clock, MINUTE, SECOND } from '../../core/clock.ts'
 import type { ProxyClient, ProxyConfig } from '../../core/inventory.ts'
 import type { Logger } from '../../core/log.ts'
 import type { Random } from '../../core/random.ts'
@@ -20,6 +20,8 @@ export interface KeyRingsOptions {
   readonly random: Random
   readonly metrics: ProxyMetrics
   readonly log: Logger
+  /** For how long a client key is remembered after its end. */
+  readonly retiredKeyMs: number
   readonly timing?: Partial<KeyTiming>
 }
 
@@ -32,6 +34,11 @@ export interface KeyTiming {
   readonly fruitlessMs: number
   readonly missMs: number
   readonly unknownWaitMs: number
+  readonly siblingWaitMs: number
+  /** After which a fault that may pass by itself is taken for how things stand. */
+  readonly doubtMs: number
+  /** For how long readiness waits for a set that cannot be read. */
+  readonly patienceMs: number
 }
 
 const DEFAULT_TIMING: KeyTiming = {
@@ -41,17 +48,27 @@ const DEFAULT_TIMING: KeyTiming = {
   fruitlessMs: 5 * SECOND,
   missMs: 10 * SECOND,
   unknownWaitMs: 5 * SECOND,
+  siblingWaitMs: 5 * SECOND,
+  doubtMs: 5 * MINUTE,
+  patienceMs: 10 * SECOND,
 }
+
+/** An unknown key has every client's set read: with many clients less often, so that nobody can have AWS throttle us. */
+const CLIENT_READ_MS = 20
+const LONGEST_COOLDOWN_MS = 4 * SECOND
 
 export type KeyRings = ReturnType<typeof createKeyRings>
 
 /** One key set store for each secret in the configuration, and what the data plane asks of them. */
-export function createKeyRings({ config, source, clock, random, metrics, log, timing }: KeyRingsOptions) {
-  const times = { ...DEFAULT_TIMING, ...timing }
+export function createKeyRings(options: KeyRingsOptions) {
+  const { config, source, clock, random, metrics, log } = options
+  const times = { ...DEFAULT_TIMING, ...options.timing }
+  const { cooldownMs, loadTimeoutMs: timeoutMs, doubtMs, patienceMs } = times
   const maxStaleMs = config.maxStaleSeconds * SECOND
-  const shared = { source, clock, cooldownMs: times.cooldownMs, timeoutMs: times.loadTimeoutMs, maxStaleMs }
+  const shared = { source, clock, cooldownMs, timeoutMs, maxStaleMs, doubtMs, patienceMs }
+  const clientCooldownMs = Math.max(cooldownMs, Math.min(config.clients.length * CLIENT_READ_MS, LONGEST_COOLDOWN_MS))
   const digest = createDigest(random)
-  const clientKeys = new ClientKeys(digest, clock)
+  const clientKeys = new ClientKeys(digest, clock, options.retiredKeyMs)
   const clientStores = config.clients.map((client) => createClientStore(client))
   const upstreamStores = new Map<string, KeySetStore<SecretString>>()
   const routes = config.routes.map((route): Route => {
@@ -60,23 +77,18 @@ export function createKeyRings({ config, source, clock, random, metrics, log, ti
     const parse = (value: SecretString) => readKeyValue(value, field)
     const store = upstreamStores.get(id) ?? new KeySetStore({ ...shared, secretId, parse })
     upstreamStores.set(id, store)
-    const { deadMs, fruitlessMs } = times
+    const { deadMs, fruitlessMs, siblingWaitMs: waitMs } = times
     return {
       name,
       prefix,
       auth,
       ...readUpstream(upstream),
-      keys: new UpstreamKeys({ store, clock, deadMs, fruitlessMs }),
+      keys: new UpstreamKeys({ store, clock, deadMs, fruitlessMs, waitMs }),
     }
   })
   const stores: readonly Store[] = [...clientStores, ...upstreamStores.values()]
-  const unknownKeys = new UnknownKeys({
-    keys: clientKeys,
-    digest,
-    clock,
-    missMs: times.missMs,
-    waitMs: times.unknownWaitMs,
-  })
+  const { missMs, unknownWaitMs: waitMs } = times
+  const unknownKeys = new UnknownKeys({ keys: clientKeys, clock, missMs, waitMs })
   const stopped = new AbortController()
 
   return {
@@ -84,6 +96,10 @@ export function createKeyRings({ config, source, clock, random, metrics, log, ti
     unknownKeys,
     routes,
     stores,
+    /** Whether some client has a key that is accepted, and some route one to send. */
+    get usable() {
+      return clientStores.some(({ usable }) => usable) && [...upstreamStores.values()].some(({ usable }) => usable)
+    },
     /** Polls every store until {@link stop}. */
     start() {
       for (const store of stores) {
@@ -96,16 +112,18 @@ export function createKeyRings({ config, source, clock, random, metrics, log, ti
   }
 
   function createClientStore({ name, secretId }: ProxyClient): KeySetStore<Buffer> {
-    const onChange = () => clientKeys.reindex()
-    const store = new KeySetStore({ ...shared, secretId, parse: parseClientKey(digest), onChange })
+    const store = new KeySetStore({ ...shared, secretId, parse: parseClientKey(digest), cooldownMs: clientCooldownMs })
     clientKeys.add(name, store)
     return store
   }
 
   function report(store: Store, { result, faults }: RefreshOutcome): void {
     metrics.refreshes.inc({ secret: store.secretId, result })
-    for (const error of faults)
-      log.warn({ error, secret: store.secretId, ageMs: store.ageMs }, 'a key set was not read in full')
+    const what = result === 'gone' ? 'a key set is gone and its keys are refused' : 'a key set was not read in full'
+    for (const error of faults) {
+      const level = error.kind === 'needs-human' ? 'error' : 'warn'
+      log[level]({ error, secret: store.secretId, state: store.state, ageMs: store.ageMs }, what)
+    }
     if (store.loaded && !store.fresh) {
       const ages = { secret: store.secretId, ageMs: store.ageMs, maxStaleMs }
       log.error({ ...ages, code: 'key-set-stale' }, 'a key set is older than maxStaleSeconds and no longer served')
@@ -113,4 +131,8 @@ export function createKeyRings({ config, source, clock, random, metrics, log, ti
   }
 }
 
-type Store = Pick<KeySetStore<unknown>, 'secretId' | 'loaded' | 'fresh' | 'ageMs' | 'refresh'>
+/** What is asked of a set whatever its keys are. */
+export type Store = Pick<
+  KeySetStore<unknown>,
+  'secretId' | 'loaded' | 'fresh' | 'state' | 'ageMs' | 'faults' | 'versions' | 'refresh'
+>

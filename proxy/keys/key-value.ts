@@ -1,22 +1,37 @@
 import { terminal } from '../../core/errors.ts'
 import { SecretString } from '../../core/secret-string.ts'
 
-/** Visible ASCII only: what stands in a header as it is, and leaves no room for CR, LF or a second value. */
-const HEADER_SAFE = /^[\x21-\x7e]{1,8192}$/
+/**
+ * The characters of a `token68`, in which RFC 9110 §11.2 lets a credential be written, and the colon that some keys have
+ * (Telegram's). Neither a list, nor a quoted or assigned value (`KEY=sk-…`), nor a second header fits in.
+ */
+const KEY = /^[A-Za-z0-9._~+/:-]+=*$/
+const MAX_LENGTH = 8_192
+
+const ALLOWED = 'Put one key of letters, digits and . _ ~ + / : - (at its end also =), at most 8192 characters.'
 
 /**
  * The key inside a secret's value: the whole value, or one field of it when it is JSON.
- * @throws KeyturnError `key-malformed` (terminal) when the field is missing or the key could not stand in a header
+ * @throws KeyturnError `key-malformed` (terminal) when the field is missing or what is there is not one bare key
  */
 export function readKeyValue(value: SecretString, field?: string): SecretString {
   const text = field === undefined ? readWhole(value.reveal()) : readField(value.reveal(), field)
-  if (!HEADER_SAFE.test(text)) {
-    throw terminal(
-      'key-malformed',
-      'The key is empty, too long, or holds a space, line break or non-ASCII character. Put a value of 1 to 8192 visible ASCII characters, without a line break at its end.',
-    )
-  }
+  const problem = problemOf(text)
+  if (problem) throw terminal('key-malformed', `${problem} ${ALLOWED}`)
   return new SecretString(text)
+}
+
+/** What is wrong, by kind and without a character of it. */
+function problemOf(text: string): string | undefined {
+  if (text === '') return 'The key is empty.'
+  if (text.length > MAX_LENGTH) return 'The key is too long.'
+  if (/^(?:bearer|basic)(?:\s|:|$)/i.test(text)) return 'The key begins with the name of a scheme; put the key alone.'
+  if (/^["'`]|["'`]$/.test(text)) return 'The key is in quotes; put it without them.'
+  if (/[\r\n]$/.test(text)) return 'The key has a line break at its end.'
+  if (/[,;|]/.test(text)) return 'The value looks like a list of keys.'
+  if (/\s/.test(text)) return 'The key holds a space or a line break.'
+  if (/^[A-Za-z_]\w*=[^=]/.test(text)) return 'The value looks like an assignment; put the key alone.'
+  return KEY.test(text) ? undefined : 'The key holds a character that no key has.'
 }
 
 /** A list or an object of keys would pass for one long key. */

@@ -1,6 +1,6 @@
 import { KeyturnError, needsHuman, retryable } from '../../core/errors.ts'
 import type { SecretString } from '../../core/secret-string.ts'
-import { type KeySet, readKeySet } from '../../core/versions.ts'
+import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
 import type { SecretSource } from './secret-source.ts'
 
 /** A version whose key the proxy holds. A grace version stops counting at its deadline without being loaded again. */
@@ -9,12 +9,25 @@ export interface KeyVersion<Key> {
   readonly state: 'current' | 'pending' | 'grace'
   readonly deadline?: Date
   readonly key: Key
+  /** It was current before the present current version, which cannot be read. */
+  readonly standIn?: true
+}
+
+/** A version that labels still show and that is not accepted any more. */
+export interface EndedLabel {
+  readonly versionId: string
+  readonly state: 'expired' | 'retired'
+  /** Since when it is not accepted, where that is known. */
+  readonly since?: Date
 }
 
 export interface LoadedKeySet<Key> {
-  /** Current first, then grace, the longest-lived first, then pending. Never empty. */
+  /** Current first, then grace, the longest-lived first, then pending: all that could be read. */
   readonly versions: readonly KeyVersion<Key>[]
-  /** Why some version other than the current one is missing. */
+  readonly ended: readonly EndedLabel[]
+  /** No version is alive, whatever its value. */
+  readonly gone: boolean
+  /** Why some version is missing, or that there is no current one. */
   readonly faults: readonly KeyturnError[]
 }
 
@@ -23,73 +36,112 @@ export interface LoadOptions<Key> {
   readonly secretId: string
   /** Turns a value into what is kept of it; throws a KeyturnError when the value is malformed. */
   readonly parse: (value: SecretString) => Key
-  /** Keys already held: a version's value never changes. */
+  /** Keys already held: a version's value never changes, so these are not read again. */
   readonly known: ReadonlyMap<string, Key>
+  /** The version last seen in force: kept in place of a current one that cannot be read, unless a label ends it. */
+  readonly lastCurrent: KeyVersion<Key> | undefined
   readonly now: Date
   readonly signal: AbortSignal
 }
 
 /**
- * One DescribeSecret, and one GetSecretValue for each living version not yet known.
- * @throws KeyturnError when there is no current version or its value is missing or malformed, so that a good set is
- * never replaced by less than a set
+ * One DescribeSecret, and one GetSecretValue for each living version not yet known. Each version stands for itself: one
+ * that cannot be read is a fault, and takes no other with it.
+ * @throws KeyturnError when the labels cannot be read, or the secret is not there
  */
 export async function loadKeySet<Key>(options: LoadOptions<Key>): Promise<LoadedKeySet<Key>> {
-  const { source, secretId, known, now, signal } = options
-  const keySet = readKeySet(await source.labels(secretId, signal), now)
-  const current = keySet.current
-  if (current === undefined) {
-    throw needsHuman(
-      'key-set-empty',
-      `Secret ${secretId} has no current version. Rotate it, or put a first value, and the proxy picks it up.`,
-    )
-  }
+  const { source, secretId, now, signal } = options
+  const labels = await source.labels(secretId, signal)
+  const keySet = readKeySet(labels, now)
+  const living = listLiving(keySet)
   const faults = keySet.malformed.map(({ versionId }) => malformedLabel(secretId, versionId))
-  const currentKey = known.get(current) ?? (await fetchKey(options, current))
-  if (currentKey === undefined) {
-    throw retryable('key-value-missing', `The current version of ${secretId} has no value yet; it is read again.`)
-  }
-
-  const others = await Promise.all(
-    listOthers(keySet).map(async (version) => {
+  if (keySet.current === undefined) faults.push(noCurrent(secretId))
+  const read = await Promise.all(
+    living.map(async (version) => {
       try {
-        const key = known.get(version.versionId) ?? (await fetchKey(options, version.versionId))
-        return key === undefined ? [] : [{ ...version, key }]
+        return await readVersion(options, version)
       } catch (error) {
         faults.push(asKeyturnError(error, secretId))
         return []
       }
     }),
   )
-  const expired = keySet.expired.flatMap(({ versionId, deadline }) => {
-    const key = known.get(versionId)
-    return key === undefined ? [] : [{ versionId, state: 'grace' as const, deadline, key }]
-  })
-  return { versions: [{ versionId: current, state: 'current', key: currentKey }, ...others.flat(), ...expired], faults }
+  const versions = read.flat()
+  const unread = keySet.current !== undefined && versions[0]?.state !== 'current'
+  return {
+    versions: unread ? [...standIn(options.lastCurrent, keySet), ...versions] : versions,
+    ended: listEnded(keySet, labels),
+    gone: living.length === 0,
+    faults,
+  }
 }
 
-function listOthers({ grace, pending }: KeySet): Omit<KeyVersion<never>, 'key'>[] {
+type Living = Omit<KeyVersion<never>, 'key'>
+
+function listLiving({ current, grace, pending }: KeySet): Living[] {
   return [
+    ...(current === undefined ? [] : [{ versionId: current, state: 'current' as const }]),
     ...grace.map(({ versionId, deadline }) => ({ versionId, deadline, state: 'grace' as const })),
     ...(pending === undefined ? [] : [{ versionId: pending, state: 'pending' as const }]),
   ]
 }
 
-async function fetchKey<Key>(options: LoadOptions<Key>, versionId: string): Promise<Key | undefined> {
-  const value = await options.source.value(options.secretId, versionId, options.signal)
+/** Old versions by their labels. SUPPLIED and labels of people's own say nothing about having been a key. */
+function listEnded({ current, pending, grace, expired, malformed }: KeySet, labels: VersionLabels): EndedLabel[] {
+  const living = new Set([current, pending, ...grace.map(({ versionId }) => versionId)])
+  const replaced = Object.keys(labels).filter((id) => labels[id]?.includes('AWSPREVIOUS'))
+  const retired = new Set([...malformed.map(({ versionId }) => versionId), ...replaced])
+  for (const { versionId } of expired) retired.delete(versionId)
+  return [
+    ...expired.map(({ versionId, deadline }) => ({ versionId, state: 'expired' as const, since: deadline })),
+    ...[...retired].filter((id) => !living.has(id)).map((versionId) => ({ versionId, state: 'retired' as const })),
+  ]
+}
+
+function standIn<Key>(lastCurrent: KeyVersion<Key> | undefined, keySet: KeySet): KeyVersion<Key>[] {
+  if (!lastCurrent) return []
+  const { pending, grace, expired, malformed } = keySet
+  const spoken = [pending, ...[...grace, ...expired, ...malformed].map(({ versionId }) => versionId)]
+  if (spoken.includes(lastCurrent.versionId)) return []
+  return [{ versionId: lastCurrent.versionId, state: 'current', key: lastCurrent.key, standIn: true }]
+}
+
+async function readVersion<Key>(options: LoadOptions<Key>, version: Living): Promise<KeyVersion<Key>[]> {
+  const { versionId, state } = version
+  const key = options.known.get(versionId) ?? (await fetchKey(options, versionId))
+  if (key !== undefined) return [{ ...version, key }]
+  // A version begins its rotation without a value; a current one ought to have one.
+  if (state !== 'current') return []
+  throw retryable('key-value-missing', `The current version of ${options.secretId} has no value yet; it is read again.`)
+}
+
+/** @throws KeyturnError `key-malformed` when the value is no key, otherwise what the source throws */
+export async function fetchKey<Key>(
+  options: Pick<LoadOptions<Key>, 'source' | 'secretId' | 'parse' | 'signal'>,
+  versionId: string,
+): Promise<Key | undefined> {
+  const { source, secretId, parse, signal } = options
+  const value = await source.value(secretId, versionId, signal)
   if (value === undefined) return undefined
   try {
-    return options.parse(value)
+    return parse(value)
   } catch (error) {
     const why = error instanceof KeyturnError ? error.message : 'It could not be read.'
-    throw needsHuman('key-malformed', `Version ${versionId} of ${options.secretId} is not usable. ${why}`)
+    throw needsHuman('key-malformed', `Version ${versionId} of ${secretId} is not usable. ${why}`)
   }
+}
+
+function noCurrent(secretId: string): KeyturnError {
+  return needsHuman(
+    'key-set-empty',
+    `Secret ${secretId} has no current version. Rotate it, or put a first value, and the proxy picks it up.`,
+  )
 }
 
 function malformedLabel(secretId: string, versionId: string): KeyturnError {
   return needsHuman(
     'grace-label-malformed',
-    `Version ${versionId} of ${secretId} carries a grace label that is not a time, so it is refused. Remove the label, or write it as GRACE-UNTIL-YYYYMMDDTHHMMSSZ.`,
+    `Version ${versionId} of ${secretId} carries a grace label that is not a time, or a time beyond the longest grace, so it is refused. Remove the label, or write it as GRACE-UNTIL-YYYYMMDDTHHMMSSZ, at most 7 days ahead.`,
   )
 }
 

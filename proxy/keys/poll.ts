@@ -19,7 +19,7 @@ export async function poll(options: PollOptions): Promise<void> {
   while (!signal.aborted) {
     const outcome = await refresh()
     onOutcome(outcome)
-    failures = outcome.result === 'loaded' ? 0 : failures + 1
+    failures = outcome.result === 'loaded' || outcome.result === 'gone' ? 0 : failures + 1
     const wait = failures === 0 ? refreshMs : Math.min(refreshMs, SECOND * 2 ** (failures - 1))
     await clock.sleep(wait * jitter(random, 0.1), signal).catch(() => undefined)
   }

@@ -34,6 +34,12 @@ export function secretsManagerSource(client: SecretsManagerClient): SecretSource
         if (error instanceof ResourceNotFoundException) return undefined
         throw explain(error, 'secretsmanager:GetSecretValue', secretId)
       })
+      if (answer?.SecretBinary !== undefined) {
+        throw needsHuman(
+          'key-malformed',
+          `Version ${versionId} of ${secretId} holds a binary value. Put the key as text (--secret-string).`,
+        )
+      }
       return answer?.SecretString === undefined ? undefined : new SecretString(answer.SecretString)
     },
   }
@@ -51,6 +57,20 @@ function explain(error: unknown, action: string, secretId: string): KeyturnError
     return needsHuman(
       'secret-access-denied',
       `The proxy's role may not call ${action} on ${secretId}, or may not decrypt with its KMS key. Grant it in the stack and run \`pulumi up\`.`,
+      error,
+    )
+  }
+  if (name === 'DecryptionFailure' || name === 'DecryptionFailureException') {
+    return needsHuman(
+      'secret-undecryptable',
+      `Secret ${secretId} cannot be decrypted with its KMS key. Check that the key is enabled and not scheduled for deletion.`,
+      error,
+    )
+  }
+  if (name === 'ValidationException' || name === 'InvalidParameterException') {
+    return needsHuman(
+      'secret-id-invalid',
+      `Secrets Manager does not take ${secretId} for a secret of this Region. Check secretId in the proxy's configuration, then run \`pulumi up\`.`,
       error,
     )
   }

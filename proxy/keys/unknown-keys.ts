@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock.ts'
-import type { ClientKeyMatch, ClientKeys, Digest } from './client-keys.ts'
+import type { ClientKeyMatch, ClientKeys } from './client-keys.ts'
+import { nextTurn } from './key-set-store.ts'
 
 export interface UnknownKeysOptions {
   readonly keys: ClientKeys
-  readonly digest: Digest
   readonly clock: Clock
   /** For how long a key that a refresh did not bring is refused without another refresh. */
   readonly missMs: number
@@ -11,29 +11,71 @@ export interface UnknownKeysOptions {
   readonly waitMs: number
 }
 
+/**
+ * What a second look found: a living key; `unknown`, every set was read since and none holds it; `undecided`, some set
+ * could not be read, and the key may be in it.
+ */
+export type SecondLook = ClientKeyMatch | 'unknown' | 'undecided'
+
+interface Waiter {
+  readonly digest: Buffer
+  readonly turn: number
+  readonly resolve: (look: SecondLook) => void
+}
+
 const MAX_MISSES = 10_000
 
-/** Gives a key that nobody knows one more chance: it may have been issued since the key sets were read. */
+/**
+ * Gives a key that is not accepted one more chance: it may have been issued since the key sets were read. Requests
+ * share the reads, each waits for one that began after it came, and none for the sets of others once its key is there.
+ */
 export class UnknownKeys {
   readonly #options: UnknownKeysOptions
   readonly #misses = new Map<string, number>()
+  /** In the order of their turns. */
+  readonly #waiting = new Set<Waiter>()
+  #generation = 0
 
   constructor(options: UnknownKeysOptions) {
     this.#options = options
+    options.keys.watch(() => this.#settle())
   }
 
-  /** Reads the key sets again, sharing the load with everyone who waits, and looks the key up once more. */
-  async lookAgain(credential: string): Promise<ClientKeyMatch | undefined> {
-    const { keys, digest, clock, missMs, waitMs } = this.#options
-    const name = digest(credential).toString('base64')
+  /** Has the key sets read again and looks the key up once more. */
+  async lookAgain(credential: string): Promise<SecondLook> {
+    const { keys, clock, missMs, waitMs } = this.#options
+    const digest = keys.digest(credential)
+    const name = digest.toString('base64')
     const until = this.#misses.get(name)
-    if (until !== undefined && clock.monotonic() < until) return undefined
+    if (until !== undefined && clock.monotonic() < until) return 'unknown'
+    const { promise, resolve } = Promise.withResolvers<SecondLook>()
+    const waiter: Waiter = { digest, turn: nextTurn(), resolve }
+    this.#waiting.add(waiter)
+    keys.refresh()
     const over = new AbortController()
-    await Promise.race([keys.refresh(), clock.sleep(waitMs, over.signal).catch(() => undefined)])
+    clock.sleep(waitMs, over.signal).then(
+      () => resolve('undecided'),
+      () => undefined,
+    )
+    const look = await promise
     over.abort()
-    const match = keys.find(credential)
-    if (!match) this.#remember(name, clock.monotonic() + missMs)
-    return match
+    this.#waiting.delete(waiter)
+    if (look === 'unknown') this.#remember(name, clock.monotonic() + missMs)
+    return look
+  }
+
+  /** After each load and change: answers whoever's key has come, and whoever has waited for every set. */
+  #settle(): void {
+    const { keys } = this.#options
+    const { finished, conclusive } = keys.progress
+    const changed = keys.generation !== this.#generation
+    this.#generation = keys.generation
+    for (const { digest, turn, resolve } of this.#waiting) {
+      if (!changed && turn > finished) return
+      const match = changed ? keys.findDigest(digest) : undefined
+      if (match && isAlive(match)) resolve(match)
+      else if (finished > turn) resolve(conclusive > turn ? 'unknown' : 'undecided')
+    }
   }
 
   #remember(name: string, until: number): void {
@@ -43,3 +85,5 @@ export class UnknownKeys {
     if (this.#misses.size > MAX_MISSES && oldest !== undefined) this.#misses.delete(oldest)
   }
 }
+
+const isAlive = ({ state }: ClientKeyMatch): boolean => state === 'current' || state === 'pending' || state === 'grace'

@@ -13,6 +13,8 @@ export interface UpstreamKeysOptions {
   readonly deadMs: number
   /** After a refresh that brought nothing new, for how long refused requests do not wait for another. */
   readonly fruitlessMs: number
+  /** For how long a refused request waits for the set to be read again. */
+  readonly waitMs: number
 }
 
 /** Chooses the upstream key of each attempt: current, then grace, then pending, those found dead last. */
@@ -50,10 +52,12 @@ export class UpstreamKeys {
 
   /** Waits for a refresh, unless one brought nothing new a moment ago. True when the set has changed. */
   async refreshForSibling(): Promise<boolean> {
-    const { store, clock, fruitlessMs } = this.#options
+    const { store, clock, fruitlessMs, waitMs } = this.#options
     if (clock.monotonic() < this.#fruitlessUntil) return false
     const before = store.generation
-    await store.refresh()
+    const over = new AbortController()
+    await Promise.race([store.refresh(), clock.sleep(waitMs, over.signal).catch(() => undefined)])
+    over.abort()
     const changed = store.generation !== before
     if (!changed) this.#fruitlessUntil = clock.monotonic() + fruitlessMs
     return changed

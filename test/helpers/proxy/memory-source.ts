@@ -13,6 +13,8 @@ export class MemorySource implements SecretSource {
   down = false
   /** Awaited inside each labels() call, before it answers. */
   gate: ((call: number) => Promise<void>) | undefined
+  /** What reading a secret's labels, or `<secret>/<version>`'s value, throws; `'hang'` never answers. */
+  readonly broken = new Map<string, Error | 'hang'>()
   readonly #secrets = new Map<string, Map<string, StoredVersion>>()
 
   /** Replaces a secret's versions: `{ v2: { labels: ['AWSCURRENT'], value: 'kt_…' } }`. */
@@ -26,14 +28,22 @@ export class MemorySource implements SecretSource {
     const answer = Object.fromEntries([...this.#versions(secretId)].map(([id, { labels }]) => [id, [...labels]]))
     await this.gate?.(call)
     this.#assertUp()
+    await this.#assertWhole(secretId)
     return answer
   }
 
-  async value(secretId: string, versionId: string): Promise<SecretString | undefined> {
+  async value(secretId: string, versionId: string, _signal?: AbortSignal): Promise<SecretString | undefined> {
     this.calls.value += 1
     this.#assertUp()
+    await this.#assertWhole(`${secretId}/${versionId}`)
     const value = this.#versions(secretId).get(versionId)?.value
     return value === undefined ? undefined : new SecretString(value)
+  }
+
+  async #assertWhole(name: string): Promise<void> {
+    const fault = this.broken.get(name)
+    if (fault === 'hang') await new Promise(() => undefined)
+    else if (fault) throw fault
   }
 
   #versions(secretId: string): Map<string, StoredVersion> {

@@ -4,6 +4,7 @@ import { createLogger } from '../../../core/log.ts'
 import { systemRandom } from '../../../core/random.ts'
 import { readSettings } from '../../../proxy/config.ts'
 import type { KeyTiming } from '../../../proxy/keys/key-rings.ts'
+import type { SecretSource } from '../../../proxy/keys/secret-source.ts'
 import type { Limits } from '../../../proxy/limits.ts'
 import { type RunningProxy, startProxy } from '../../../proxy/proxy.ts'
 import { MemorySource } from './memory-source.ts'
@@ -23,6 +24,8 @@ export interface TestProxyOptions {
   readonly limits?: Partial<Limits>
   readonly timing?: Partial<KeyTiming>
   readonly source?: MemorySource
+  /** Read in place of a source in memory. */
+  readonly secrets?: SecretSource
   readonly clients?: readonly { name: string; secretId: string }[]
   readonly refreshSeconds?: number
   readonly maxStaleSeconds?: number
@@ -74,7 +77,14 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     }),
   })
   const timing = { cooldownMs: 0, ...options.timing }
-  const proxy = await startProxy({ settings, source, clock, random: systemRandom, log, timing })
+  const proxy = await startProxy({
+    settings,
+    source: options.secrets ?? source,
+    clock,
+    random: systemRandom,
+    log,
+    timing,
+  })
   if (options.ready !== false) await until(() => proxy.readiness().ready, 'the proxy is ready')
   return {
     proxy,

@@ -57,7 +57,9 @@ test('C2: the grace key is refused the instant its deadline passes, without a re
     message: expect.stringContaining('Fetch the current value'),
   })
   expect(proxy.source.calls.labels).toBe(reads)
-  expect(await proxy.metric('keyturn_proxy_client_expired_key_requests_total{client="app",version="old"}')).toBe(1)
+  expect(
+    await proxy.metric('keyturn_proxy_client_expired_key_requests_total{client="app",version="old",state="expired"}'),
+  ).toBe(1)
   expect((await ask(proxy.port)).status).toBe(200)
 })
 
@@ -102,7 +104,7 @@ test('C1: with AWS down the last good keys are served, and refused once they are
   proxy.source.down = true
 
   expect((await ask(proxy.port)).status).toBe(200)
-  expect((await ask(proxy.port, { key: 'kt_unknown' })).status).toBe(401)
+  expect((await ask(proxy.port, { key: 'kt_unknown' })).status).toBe(503)
   expect((await ask(proxy.port)).status).toBe(200)
   await until(
     () => proxy.log.some(({ code, level }) => code === 'key-set-stale' && level === 'error'),
@@ -119,16 +121,19 @@ test('C1: with AWS down the last good keys are served, and refused once they are
   await until(async () => (await ask(proxy.port)).status === 200, 'it serves again', 10_000)
 })
 
-test('C1: an empty set does not replace a good one', async () => {
+test('C1: a set whose values cannot be read does not replace a good one', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url, refreshSeconds: 1 })
-  proxy.source.set(CLIENT_SECRET, {}).set(UPSTREAM_SECRET, {})
+  proxy.source
+    .set(CLIENT_SECRET, { v2: { labels: ['AWSCURRENT'] } })
+    .set(UPSTREAM_SECRET, { u2: { labels: ['AWSCURRENT'], value: 'sk-a, sk-b' } })
   const reads = proxy.source.calls.labels
 
   await until(() => proxy.source.calls.labels >= reads + 4, 'both sets were polled twice', 10_000)
 
   expect((await ask(proxy.port)).status).toBe(200)
-  expect(proxy.log.map(({ error }) => (error as { code?: string } | undefined)?.code)).toContain('key-set-empty')
+  const codes = proxy.log.map(({ error }) => (error as { code?: string } | undefined)?.code)
+  expect(codes).toEqual(expect.arrayContaining(['key-value-missing', 'key-malformed']))
   expect(
     await proxy.metric(`keyturn_proxy_key_set_refreshes_total{secret="${CLIENT_SECRET}",result="failed"}`),
   ).toBeGreaterThan(0)
@@ -140,7 +145,7 @@ test('C1: the poll brings a new upstream key into use without any request failin
   await ask(proxy.port)
   proxy.source.set(UPSTREAM_SECRET, {
     u2: { labels: ['AWSCURRENT'], value: 'sk-two' },
-    u1: { labels: ['GRACE-UNTIL-20991231T000000Z'], value: UPSTREAM_KEY },
+    u1: { labels: [graceLabel(new Date(new ShiftedClock().now().getTime() + HOUR))], value: UPSTREAM_KEY },
   })
 
   await until(async () => {

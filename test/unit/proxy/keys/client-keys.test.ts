@@ -7,7 +7,7 @@ import { readKeySet } from '../../../../core/versions.ts'
 import { ClientKeys, createDigest, parseClientKey } from '../../../../proxy/keys/client-keys.ts'
 import { KeySetStore } from '../../../../proxy/keys/key-set-store.ts'
 import { UnknownKeys } from '../../../../proxy/keys/unknown-keys.ts'
-import { ManualClock } from '../../../helpers/proxy/manual-clock.ts'
+import { ManualClock, settle } from '../../../helpers/proxy/manual-clock.ts'
 import { MemorySource } from '../../../helpers/proxy/memory-source.ts'
 
 function setup() {
@@ -23,7 +23,6 @@ function setup() {
     cooldownMs: 1_000,
     timeoutMs: 10_000,
     maxStaleMs: 1e12,
-    onChange: () => keys.reindex(),
   })
   keys.add('app', store)
   return { clock, source, digest, keys, store }
@@ -109,7 +108,8 @@ test('C2: what is accepted is what the labels say at this moment, whatever the l
       const alive = new Set([truth.current, truth.pending, ...truth.grace.map(({ versionId }) => versionId)])
       for (const versionId of Object.keys(labels)) {
         const state = keys.find(`kt_${versionId}`)?.state
-        expect(state !== undefined && state !== 'expired', `${versionId} ${state}`).toBe(alive.has(versionId))
+        const accepted = state === 'current' || state === 'pending' || state === 'grace'
+        expect(accepted, `${versionId} ${state}`).toBe(alive.has(versionId))
       }
     }),
     { numRuns: 200 },
@@ -131,15 +131,15 @@ test('digests differ from process to process', () => {
 })
 
 test('C1: an unknown key causes a refresh, and is then refused for a while without another', async () => {
-  const { clock, source, digest, keys, store } = setup()
+  const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
-  const unknown = new UnknownKeys({ keys, digest, clock, missMs: 10_000, waitMs: 5_000 })
+  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
 
   const first = unknown.lookAgain('kt_wrong')
   await clock.advance(1_000)
-  expect(await first).toBeUndefined()
-  expect(await unknown.lookAgain('kt_wrong')).toBeUndefined()
+  expect(await first).toBe('unknown')
+  expect(await unknown.lookAgain('kt_wrong')).toBe('unknown')
   expect(source.calls.labels).toBe(2)
 
   source.set('app', { v2: { labels: ['AWSCURRENT'], value: 'kt_new' } })
@@ -148,15 +148,135 @@ test('C1: an unknown key causes a refresh, and is then refused for a while witho
   expect(await second).toMatchObject({ versionId: 'v2', state: 'current' })
 })
 
-test('C1: a request with an unknown key does not wait for AWS for ever', async () => {
+test('C1: only a load that began after the request proves a key unknown', async () => {
+  const { clock, source, keys, store } = setup()
+  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
+  await store.refresh()
+  await clock.advance(1_000)
+  const gate = Promise.withResolvers<void>()
+  source.gate = () => gate.promise
+  const polled = store.refresh()
+  await settle()
+  source.set('app', { v2: { labels: ['AWSCURRENT'], value: 'kt_new' } })
+  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
+
+  const look = unknown.lookAgain('kt_new')
+  gate.resolve()
+  await polled
+  expect(keys.find('kt_new')).toBeUndefined()
+  await clock.advance(1_000)
+
+  expect(await look).toMatchObject({ versionId: 'v2', state: 'current' })
+})
+
+test('C1: an undecided look is not remembered', async () => {
+  const { clock, source, keys, store } = setup()
+  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
+  await store.refresh()
+  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
+  source.down = true
+  const during = unknown.lookAgain('kt_new')
+  await clock.advance(1_000)
+  expect(await during).toBe('undecided')
+
+  source.down = false
+  source.set('app', { v2: { labels: ['AWSCURRENT'], value: 'kt_new' } })
+  const after = unknown.lookAgain('kt_new')
+  await clock.advance(1_000)
+  expect(await after).toMatchObject({ versionId: 'v2' })
+})
+
+test('C1: an unknown key waits for every set, a known one for its own alone', async () => {
   const { clock, source, digest, keys, store } = setup()
+  const other = new KeySetStore({
+    secretId: 'other',
+    source,
+    parse: parseClientKey(digest),
+    clock,
+    cooldownMs: 1_000,
+    timeoutMs: 10_000,
+    maxStaleMs: 1e12,
+  })
+  keys.add('other', other)
+  source.set('other', { o1: { labels: ['AWSCURRENT'], value: 'kt_other' } })
+  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
+  await Promise.all([store.refresh(), other.refresh()])
+  await clock.advance(1_000)
+  source.broken.set('other', 'hang')
+  source.set('app', { v2: { labels: ['AWSCURRENT'], value: 'kt_new' } })
+  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
+
+  const wrong = unknown.lookAgain('kt_wrong')
+  expect(await unknown.lookAgain('kt_new')).toMatchObject({ client: 'app', versionId: 'v2' })
+  await clock.advance(5_000)
+  expect(await wrong).toBe('undecided')
+})
+
+test('C19: a key that came back and ended again is over since its second end', async () => {
+  const { clock, source, keys, store } = setup()
+  const load = async (versions: Parameters<typeof source.set>[1]) => {
+    source.set('app', versions)
+    await clock.advance(60_000)
+    await store.refresh()
+  }
+  await load({ v1: { labels: ['AWSCURRENT'], value: 'kt_one' } })
+  await load({ v2: { labels: ['AWSCURRENT'], value: 'kt_two' } })
+  const first = clock.now()
+  await load({ v2: { labels: ['AWSCURRENT'], value: 'kt_two' } })
+  expect(keys.find('kt_one')).toMatchObject({ client: 'app', versionId: 'v1', state: 'retired', since: first })
+
+  await load({ v1: { labels: ['AWSCURRENT'], value: 'kt_one' } })
+  expect(keys.find('kt_one')?.state).toBe('current')
+  expect(keys.find('kt_two')?.state).toBe('retired')
+  await load({ v2: { labels: ['AWSCURRENT'], value: 'kt_two' } })
+
+  expect(keys.find('kt_two')?.state).toBe('current')
+  expect(keys.find('kt_one')).toMatchObject({ state: 'retired', since: clock.now() })
+})
+
+test('C19: a key whose grace ended and whose label went between two reads is over since its deadline', async () => {
+  const { clock, source, keys, store } = setup()
+  const current = { labels: ['AWSCURRENT'], value: 'kt_now' }
+  source.set('app', { v2: current, v1: { labels: ['AWSPREVIOUS', 'GRACE-UNTIL-20261122T110000Z'], value: 'kt_old' } })
+  await store.refresh()
+  await settle()
+  expect(source.calls.value).toBe(2)
+  source.set('app', { v2: current })
+  clock.setWall('2026-11-22T12:00:00Z')
+  await clock.advance(1_000)
+  await store.refresh()
+
+  expect(keys.find('kt_old')).toMatchObject({ state: 'retired', since: new Date('2026-11-22T11:00:00Z') })
+})
+
+test('C19: an expired key is over since its deadline, and still named when the sweeper has taken its label', async () => {
+  const { clock, source, keys, store } = setup()
+  const current = { labels: ['AWSCURRENT'], value: 'kt_now' }
+  source.set('app', { v2: current, v1: { labels: ['GRACE-UNTIL-20261122T110000Z'], value: 'kt_old' } })
+  await store.refresh()
+  clock.setWall('2026-11-22T11:04:00Z')
+  await clock.advance(1_000)
+  await store.refresh()
+  const since = new Date('2026-11-22T11:00:00Z')
+  expect(keys.find('kt_old')).toEqual({ client: 'app', versionId: 'v1', state: 'expired', since })
+
+  source.set('app', { v2: current })
+  await clock.advance(1_000)
+  await store.refresh()
+  expect(keys.find('kt_old')).toEqual({ client: 'app', versionId: 'v1', state: 'retired', since })
+  await clock.advance(7 * 24 * 3_600_000)
+  expect(keys.find('kt_old')).toBeUndefined()
+})
+
+test('C1: a request with an unknown key does not wait for AWS for ever', async () => {
+  const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
   source.gate = () => new Promise(() => undefined)
-  const unknown = new UnknownKeys({ keys, digest, clock, missMs: 10_000, waitMs: 5_000 })
+  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
 
   const answer = unknown.lookAgain('kt_wrong')
   await clock.advance(5_000)
 
-  expect(await answer).toBeUndefined()
+  expect(await answer).toBe('undecided')
 })

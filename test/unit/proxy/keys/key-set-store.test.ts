@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { needsHuman, retryable } from '../../../../core/errors.ts'
 import { KeySetStore, type KeySetStoreOptions } from '../../../../proxy/keys/key-set-store.ts'
 import { ManualClock, settle } from '../../../helpers/proxy/manual-clock.ts'
 import { MemorySource } from '../../../helpers/proxy/memory-source.ts'
@@ -134,8 +135,6 @@ test('C1: staleness follows the monotonic clock, not the wall', async () => {
 })
 
 test.each([
-  ['no versions', {}, 'key-set-empty'],
-  ['no current version', { v2: { labels: ['AWSPENDING'], value: 'two' } }, 'key-set-empty'],
   ['a current version without a value', { v2: { labels: ['AWSCURRENT'] } }, 'key-value-missing'],
   ['a malformed current value', { v2: { labels: ['AWSCURRENT'], value: 'BAD' } }, 'key-malformed'],
 ])('C1: a good set is never replaced by %s', async (_what, versions, code) => {
@@ -156,6 +155,118 @@ test.each([
   expect(outcome.faults.map((fault) => fault.code)).toEqual([code])
   expect(keysOf(store)).toEqual(['one'])
   expect(store.generation).toBe(before)
+})
+
+test('C1: a secret without living labels is empty at once, and one without a current version keeps the others', async () => {
+  const { clock, source, store } = setup()
+  await store.refresh()
+  source.set(SECRET, { v2: { labels: ['AWSPENDING'], value: 'two' } })
+  await clock.advance(1_000)
+  expect(await store.refresh()).toMatchObject({ result: 'partial', faults: [{ code: 'key-set-empty' }] })
+  expect(keysOf(store)).toEqual(['two'])
+
+  source.set(SECRET, { v2: { labels: ['OTHER'], value: 'two' } })
+  await clock.advance(1_000)
+  expect(await store.refresh()).toMatchObject({ result: 'gone', faults: [{ code: 'key-set-empty' }] })
+  expect(keysOf(store)).toEqual([])
+  expect(store).toMatchObject({ state: 'gone', fresh: true, usable: false })
+})
+
+const notFound = () => needsHuman('secret-not-found', 'There is no such secret.')
+const denied = () => needsHuman('secret-access-denied', 'The role may not.')
+const throttled = () => retryable('secret-source-unavailable', 'Throttled.')
+
+async function reload({ clock, store }: ReturnType<typeof setup>, ms = 1_000) {
+  await clock.advance(ms)
+  return store.refresh()
+}
+
+test.each([
+  ['once', [notFound()], ['failed'], ['one']],
+  ['twice', [notFound(), notFound()], ['failed', 'gone'], []],
+  ['twice with an outage between', [notFound(), throttled(), notFound()], ['failed', 'failed', 'gone'], []],
+  ['twice with a good answer between', [notFound(), undefined, notFound()], ['failed', 'loaded', 'failed'], ['one']],
+])('C1: a secret not found %s', async (_times, answers, results, keys) => {
+  const rig = setup()
+  await rig.store.refresh()
+  const seen: string[] = []
+  for (const answer of answers) {
+    rig.source.broken.clear()
+    if (answer) rig.source.broken.set(SECRET, answer)
+    seen.push((await reload(rig)).result)
+  }
+
+  expect(seen).toEqual(results)
+  expect(keysOf(rig.store)).toEqual(keys)
+})
+
+test('C1: a missing permission is a doubt that turns into an answer; an outage never does', async () => {
+  const rig = setup({ doubtMs: 3_000 })
+  await rig.store.refresh()
+  const conclusive = async (fault: Error) => {
+    rig.source.broken.set(SECRET, fault)
+    await reload(rig)
+    return rig.store.progress.conclusive === rig.store.progress.finished
+  }
+  expect(rig.store.progress.conclusive).toBe(rig.store.progress.finished)
+  for (let second = 0; second < 6; second += 1) expect(await conclusive(throttled())).toBe(false)
+  for (let second = 0; second < 3; second += 1) expect(await conclusive(denied())).toBe(false)
+  expect(await conclusive(denied())).toBe(true)
+  expect(await conclusive(throttled())).toBe(false)
+  expect(keysOf(rig.store)).toEqual(['one'])
+})
+
+test('C1: a version that hangs keeps its own key out, and no other', async () => {
+  const rig = setup()
+  rig.source.set(SECRET, {
+    v1: { labels: ['GRACE-UNTIL-20261123T100000Z'], value: 'one' },
+    v2: { labels: ['AWSCURRENT'], value: 'two' },
+  })
+  const value = rig.source.value.bind(rig.source)
+  vi.spyOn(rig.source, 'value').mockImplementation((secretId, versionId, signal) => {
+    if (versionId !== 'v2') return value(secretId, versionId)
+    return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))))
+  })
+  const loading = rig.store.refresh()
+  await rig.clock.advance(10_000)
+
+  expect((await loading).result).toBe('failed')
+  expect(keysOf(rig.store)).toEqual(['one'])
+  expect(rig.store.state).toBe('partial')
+})
+
+test('C1: what was in force before an unreadable current version goes at the bound, with a label, or with the secret', async () => {
+  const rig = setup()
+  await rig.store.refresh()
+  const bad = { labels: ['AWSCURRENT'] }
+  rig.source.set(SECRET, { v2: bad, v1: { labels: ['AWSPREVIOUS'], value: 'one' } })
+  await reload(rig, 59_000)
+  expect(rig.store).toMatchObject({ state: 'partial', usable: true })
+  await rig.clock.advance(1_001)
+  expect(keysOf(rig.store)).toEqual([])
+  await rig.store.refresh()
+  expect(rig.store).toMatchObject({ state: 'failed', fresh: true, usable: false })
+
+  for (const end of [{ v1: { labels: ['GRACE-UNTIL-20261122T000000Z'] }, v2: bad }, {}]) {
+    const other = setup()
+    await other.store.refresh()
+    other.source.set(SECRET, end)
+    await reload(other)
+    expect(keysOf(other.store)).toEqual([])
+  }
+})
+
+test('C1: a known key is kept while its label lives, whatever reading it again would say', async () => {
+  const rig = setup()
+  await rig.store.refresh()
+  rig.source.broken.set(`${SECRET}/v1`, throttled())
+  rig.source.set(SECRET, {
+    v2: { labels: ['AWSCURRENT'], value: 'two' },
+    v1: { labels: ['AWSPREVIOUS', 'GRACE-UNTIL-20261123T100000Z'], value: 'one' },
+  })
+
+  expect((await reload(rig)).result).toBe('loaded')
+  expect(keysOf(rig.store)).toEqual(['two', 'one'])
 })
 
 test('C1: a version is fetched once; a pending one without a value is no error and is asked for again', async () => {
@@ -201,11 +312,12 @@ test('C1: an unreadable grace version leaves the rest in force and is reported',
 })
 
 test('changes are announced once each, and not when nothing changed', async () => {
-  const onChange = vi.fn()
-  const { clock, store } = setup({ onChange })
+  const changed = vi.fn()
+  const { clock, store } = setup()
+  store.subscribe({ changed })
   await store.refresh()
   await clock.advance(1_000)
   await store.refresh()
 
-  expect(onChange).toHaveBeenCalledTimes(1)
+  expect(changed).toHaveBeenCalledTimes(1)
 })

@@ -23,7 +23,7 @@ async function setup(versions = THREE) {
     timeoutMs: 10_000,
     maxStaleMs: 3_600_000,
   })
-  const keys = new UpstreamKeys({ store, clock, deadMs: 30_000, fruitlessMs: 5_000 })
+  const keys = new UpstreamKeys({ store, clock, deadMs: 30_000, fruitlessMs: 5_000, waitMs: 5_000 })
   await store.refresh()
   return { clock, source, store, keys }
 }
@@ -80,6 +80,15 @@ test('a set that is too old gives no key', async () => {
   await clock.advance(3_600_001)
 
   expect(keys.pick()).toBeUndefined()
+})
+
+test('C5: a refused request does not wait for a read that hangs, beyond its bound', async () => {
+  const { clock, source, keys } = await setup()
+  source.broken.set('openai', 'hang')
+  const waiting = keys.refreshForSibling()
+  await clock.advance(5_000)
+
+  expect(await waiting).toBe(false)
 })
 
 test('C5: a refresh that brings nothing new is not waited for again at once', async () => {
