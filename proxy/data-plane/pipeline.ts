@@ -5,6 +5,7 @@ import type { ClientKeys } from '../keys/client-keys.ts'
 import type { UnknownKeys } from '../keys/unknown-keys.ts'
 import type { ProxyMetrics } from '../metrics.ts'
 import type { Route } from '../routes.ts'
+import { acceptConnection } from './accept-connection.ts'
 import { answerRefusals } from './answer-refusals.ts'
 import { authenticate } from './authenticate.ts'
 import { chooseRoute } from './choose-route.ts'
@@ -51,7 +52,9 @@ export function createPipeline(options: PipelineOptions): Handler<Exchange> {
   const stages = [observe({ metrics, log, clock }), answerRefusals({ draining, log }), ownPaths({ readiness, metrics })]
   const dataPlane = chooseRoute(routes)(
     authenticate({ keys: clientKeys, unknownKeys, limit: failedAuth, metrics })(
-      stripCredentials()(replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, stallMs, clock }))),
+      acceptConnection()(
+        stripCredentials()(replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, stallMs, clock }))),
+      ),
     ),
   )
   return stages.reduceRight((next, stage) => stage(next), dataPlane)

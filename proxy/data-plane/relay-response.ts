@@ -146,7 +146,8 @@ class Relay implements Dispatcher.DispatchHandler {
     }
     const { facts, id } = this.#exchange
     const headers = responseHeaders(raw, { requestId: id, status, replay: verdict.replay })
-    if (this.#options.draining()) headers.push('connection', 'close')
+    // An upstream may answer before the upload is over: the rest of it has nowhere to go.
+    if (this.#options.draining() || !this.#exchange.request.complete) headers.push('connection', 'close')
     if (verdict.replay !== undefined) facts.replay = verdict.replay
     const upstreamId = headerValue(headers, 'x-upstream-request-id')
     if (upstreamId !== undefined) facts.upstreamRequestId = upstreamId
