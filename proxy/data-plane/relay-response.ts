@@ -21,8 +21,9 @@ export interface RelayOptions {
   readonly clock: Clock
 }
 
-/** Bytes of a discarded answer that are read so that its connection can be used again; over it the connection goes. */
+/** What is read of a discarded answer, and for how long, to use its connection again; over either the connection goes. */
 const DISCARD_BYTES = 64 * 1024
+const DISCARD_MS = 250
 
 /**
  * Sends one attempt and passes its answer to the client as it comes, with the client's pace as the upstream's pace.
@@ -46,7 +47,7 @@ export function relayResponse(
   })
 }
 
-type State = 'waiting' | 'judging' | 'relaying' | 'discarding' | 'settled'
+type State = 'waiting' | 'judging' | 'relaying' | 'settled'
 
 class Relay implements Dispatcher.DispatchHandler {
   readonly #options: RelayOptions
@@ -63,6 +64,7 @@ class Relay implements Dispatcher.DispatchHandler {
   #events = false
   #hasLength = false
   #over = false
+  #discarding = false
   #discarded = 0
   #stall: NodeJS.Timeout | undefined
 
@@ -108,7 +110,7 @@ class Relay implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#state === 'judging') this.#held.push(() => this.#write(chunk))
     else if (this.#state === 'relaying') this.#write(chunk)
-    else if (this.#state === 'discarding') {
+    else if (this.#discarding) {
       this.#discarded += chunk.length
       if (this.#discarded > DISCARD_BYTES) controller.abort(new Error('discarded'))
     }
@@ -119,7 +121,6 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#over = true
     if (this.#state === 'judging') this.#held.push(() => this.#end(trailers))
     else if (this.#state === 'relaying') this.#end(trailers)
-    else if (this.#state === 'discarding') this.#settle(() => this.#resolve('discarded'))
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
@@ -127,7 +128,6 @@ class Relay implements Dispatcher.DispatchHandler {
     const code = codeOf(error) === 'UND_ERR_BODY_TIMEOUT' ? 'upstream-idle' : 'upstream-closed'
     if (this.#state === 'judging') this.#held.push(() => this.#cutShort(code))
     else if (this.#state === 'relaying') this.#cutShort(code)
-    else if (this.#state === 'discarding') this.#settle(() => this.#resolve('discarded'))
     else if (this.#state === 'waiting') this.#fail(error)
   }
 
@@ -135,13 +135,12 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.#state !== 'judging') return
     this.#decide(verdict, status, raw)
     if (verdict.keep) for (const replayEvent of this.#held.splice(0)) replayEvent()
-    else if (this.#over) this.#settle(() => this.#resolve('discarded'))
     this.#controller?.resume()
   }
 
   #decide(verdict: Verdict, status: number, raw: readonly string[]): void {
     if (!verdict.keep) {
-      this.#state = 'discarding'
+      this.#discard()
       return
     }
     const { facts, id } = this.#exchange
@@ -162,6 +161,15 @@ class Relay implements Dispatcher.DispatchHandler {
     facts.relayedAt = this.#options.clock.monotonic()
     // A first chunk that came in the same packet goes out with the head; a later one is not waited for.
     process.nextTick(() => this.#response.flushHeaders())
+  }
+
+  /** The next attempt does not wait for the rest of this one. */
+  #discard(): void {
+    this.#settle(() => this.#resolve('discarded'))
+    this.#discarding = true
+    setTimeout(() => {
+      if (!this.#over) this.#controller?.abort(new Error('discarded'))
+    }, DISCARD_MS).unref()
   }
 
   #write(chunk: Buffer): void {
