@@ -5,7 +5,9 @@ import { type Clock, SECOND } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Random } from '../core/random.ts'
 import { type Connection, Connections } from './connections.ts'
+import { findCredentials } from './data-plane/credentials.ts'
 import type { Exchange, Handler } from './data-plane/exchange.ts'
+import { scanForClientKeys } from './data-plane/key-scan.ts'
 import { errorBody, Refusal, type RefusalCode } from './data-plane/refusal.ts'
 import { onClientEnd } from './half-close.ts'
 import type { Limits } from './limits.ts'
@@ -111,10 +113,17 @@ function open(
   connection: Connection,
   { clock, random, cutOff }: DataServerOptions,
 ): Exchange {
-  const given = request.headers['x-request-id']
-  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : random.uuid()
+  const id = givenId(request) ?? random.uuid()
   const facts = { attempts: 0, bytesIn: 0, bytesOut: 0 }
   return { id, request, response, startedAt: clock.monotonic(), awaitsContinue, cutOff, connection, facts }
+}
+
+/** The client's own id of a request, which goes to the upstream, into the log and back: never a key. */
+function givenId({ headers, rawHeaders, url = '' }: IncomingMessage): string | undefined {
+  const given = headers['x-request-id']
+  if (typeof given !== 'string' || !REQUEST_ID.test(given)) return undefined
+  const presented = findCredentials(rawHeaders, url.split('?', 2)[1])
+  return ['', ...presented].some((key) => scanForClientKeys(key).holds(given)) ? undefined : given
 }
 
 const twoHosts = () => new Refusal('malformed-request', 'The request has more than one Host header.')

@@ -53,7 +53,9 @@ export function createPipeline(options: PipelineOptions): Handler<Exchange> {
   const dataPlane = chooseRoute(routes)(
     authenticate({ keys: clientKeys, unknownKeys, limit: failedAuth, metrics })(
       acceptConnection()(
-        stripCredentials()(replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, stallMs, clock }))),
+        stripCredentials()(
+          replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, stallMs, clock, log })),
+        ),
       ),
     ),
   )

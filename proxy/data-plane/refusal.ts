@@ -22,6 +22,7 @@ const REFUSALS = {
   'upstream-unreachable': { status: 502, kind: 'retryable' },
   'upstream-invalid': { status: 502, kind: 'retryable' },
   'connections-exhausted': { status: 503, kind: 'retryable' },
+  'upstream-echoed-key': { status: 502, kind: 'needs-human' },
   'key-set-unavailable': { status: 503, kind: 'retryable' },
   'upstream-key-unavailable': { status: 503, kind: 'needs-human' },
   draining: { status: 503, kind: 'retryable' },
