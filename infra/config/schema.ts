@@ -72,7 +72,13 @@ export const stackShape = {
     .array(z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/, 'must be the ARN of an IAM role or user'))
     .min(1)
     .optional(),
-  proxy: z.strictObject(proxyShape).optional(),
+  proxy: z
+    .strictObject(proxyShape)
+    .refine(({ port, metricsPort }) => port !== metricsPort, {
+      path: ['metricsPort'],
+      message: 'must be another port than `port`',
+    })
+    .optional(),
   network: z.strictObject(networkShape).default({}),
   functions: z
     .strictObject({

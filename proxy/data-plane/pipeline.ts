@@ -49,7 +49,7 @@ export function createPipeline(options: PipelineOptions): Handler<Exchange> {
     clock,
     log,
   } = options
-  const stages = [observe({ metrics, log, clock }), answerRefusals({ draining, log }), ownPaths({ readiness, metrics })]
+  const stages = [observe({ metrics, log, clock }), answerRefusals({ draining, log }), ownPaths({ readiness })]
   const dataPlane = chooseRoute(routes)(
     authenticate({ keys: clientKeys, unknownKeys, limit: failedAuth, metrics })(
       acceptConnection()(
