@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type Clock, SECOND } from '../core/clock.ts'
 import type { Exchange } from './data-plane/exchange.ts'
 import type { Limits } from './limits.ts'
+import type { ProxyMetrics } from './metrics.ts'
 
 /** For how long a connection that is ending is still read, so that no reset overtakes its answer. */
 const LINGER_MS = 2 * SECOND
@@ -17,6 +18,7 @@ const SPARE = 16
 export interface ConnectionsOptions {
   readonly limits: Pick<Limits, 'connections' | 'strangerSeconds' | 'clientKeepAliveSeconds'>
   readonly clock: Clock
+  readonly metrics: Pick<ProxyMetrics, 'strangersClosed'>
   /** A stranger's time is over before its request's head was complete. */
   readonly onOverdue: (connection: Connection) => void
 }
@@ -44,12 +46,14 @@ export class Connections {
   }
 
   admit(socket: Socket): Connection {
-    const { limits, clock, onOverdue } = this.#options
+    const { limits, clock, metrics, onOverdue } = this.#options
     const connection: Connection = new Connection(socket, clock, limits.clientKeepAliveSeconds * SECOND, () =>
       this.#promote(connection),
     )
     const overdue = setTimeout(() => {
-      if (connection.stranger && connection.exchanges.size === 0 && !connection.ending) onOverdue(connection)
+      if (!connection.stranger || connection.exchanges.size > 0 || connection.ending) return
+      metrics.strangersClosed.inc({ reason: 'overdue' })
+      onOverdue(connection)
     }, limits.strangerSeconds * SECOND)
     this.#bySocket.set(socket, connection)
     this.#strangers.add(connection)
@@ -70,13 +74,25 @@ export class Connections {
     return connection
   }
 
+  /** Ends those that have asked for nothing yet: a drain does not wait for them. */
+  endSilent(): void {
+    for (const { socket, exchanges, ending } of this.#strangers) {
+      if (exchanges.size === 0 && !ending) socket.destroy()
+    }
+  }
+
   /** The oldest stranger goes, one without an open request before one whose key is being looked up. */
   #makeRoom(newcomer: Connection): void {
-    const others = [...this.#strangers].filter((each) => each !== newcomer)
-    const victim = others.find(({ exchanges }) => exchanges.size === 0) ?? others[0]
-    if (!victim) return
+    const victim = this.#oldest((each) => each !== newcomer && each.exchanges.size === 0) ?? this.#oldest(() => true)
+    if (!victim || victim === newcomer) return
     this.#strangers.delete(victim)
     victim.socket.destroy()
+    this.#options.metrics.strangersClosed.inc({ reason: 'crowded' })
+  }
+
+  #oldest(suits: (stranger: Connection) => boolean): Connection | undefined {
+    for (const stranger of this.#strangers) if (suits(stranger)) return stranger
+    return undefined
   }
 
   #promote(connection: Connection): boolean {

@@ -97,6 +97,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     clock,
     random,
     cutOff: drain.cutOff,
+    closing: drain.closing,
+    metrics,
   })
   metrics.describeState(draining, rings.stores)
 

@@ -11,6 +11,7 @@ import { scanForClientKeys } from './data-plane/key-scan.ts'
 import { errorBody, Refusal, type RefusalCode } from './data-plane/refusal.ts'
 import { onClientEnd } from './half-close.ts'
 import type { Limits } from './limits.ts'
+import type { ProxyMetrics } from './metrics.ts'
 
 export interface DataServerOptions {
   readonly handle: Handler<Exchange>
@@ -21,12 +22,16 @@ export interface DataServerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly cutOff: AbortSignal
+  /** Aborts when a drain closes the port. */
+  readonly closing: AbortSignal
+  readonly metrics: ProxyMetrics
 }
 
 /** The HTTP server of the data port: strict parsing, limits on heads and connections, none on a stream's total time. */
 export function createDataServer(options: DataServerOptions): Server {
-  const { handle, refuse, limits, clock, random, log } = options
-  const connections = new Connections({ limits, clock, onOverdue: overdue })
+  const { handle, refuse, limits, clock, random, log, metrics, closing } = options
+  const connections = new Connections({ limits, clock, metrics, onOverdue: overdue })
+  closing.addEventListener('abort', () => connections.endSilent())
   const server = createServer({
     insecureHTTPParser: false,
     requireHostHeader: true,

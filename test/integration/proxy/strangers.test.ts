@@ -42,6 +42,19 @@ test.each(SILENCES)('strangers that %s are gone within seconds', async (_what, b
   await client.seesClose(3_000)
 })
 
+test('strangers that were closed are counted by reason, and the oldest goes first', async () => {
+  await using upstream = await ok()
+  await using proxy = await startTestProxy({ upstream: upstream.url, limits: { connections: 1, strangerSeconds: 1 } })
+  const strangers: RawClient[] = []
+  for (let index = 0; index < 18; index += 1) strangers.push(await RawClient.open(proxy.port))
+
+  await strangers[1]?.seesClose(500)
+  expect(strangers.filter(({ closed }) => closed)).toEqual(strangers.slice(0, 2))
+  expect(await proxy.metric('keyturn_proxy_strangers_closed_total{reason="crowded"}')).toBe(2)
+  await strangers[17]?.seesClose(3_000)
+  expect(await proxy.metric('keyturn_proxy_strangers_closed_total{reason="overdue"}')).toBe(16)
+})
+
 test('a refused body that trickles in is cut off within seconds, and its answer is read', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url })
