@@ -22,6 +22,8 @@ export interface RotationEntry {
 /** The proxy's configuration: the JSON value of the environment variable `KEYTURN_PROXY_CONFIG`. */
 export interface ProxyConfig {
   readonly port: number
+  /** Where `/metrics` is served, apart from callers; 9464 unless given. */
+  readonly metricsPort?: number
   /** Callers whose keys are accepted. */
   readonly clients: readonly ProxyClient[]
   /** Tried longest prefix first. */

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { limitsSchema } from './limits.ts'
 import { strictObject } from './strict-object.ts'
 
-/** Paths that the proxy answers itself and never forwards. */
+/** Paths that the proxy answers itself, on this port or the metrics', and that no route may lie under. */
 export const OWN_PATHS = ['/health', '/ready', '/metrics'] as const
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -57,6 +57,7 @@ const route = strictObject({
 /** The JSON in `KEYTURN_PROXY_CONFIG`: core/inventory.ts ProxyConfig, and optionally `limits`. */
 export const configSchema = strictObject({
   port,
+  metricsPort: port.optional(),
   clients: z
     .array(strictObject({ name, secretId }), 'must be a list of clients')
     .min(1, 'must name at least one client'),
@@ -69,6 +70,7 @@ export const configSchema = strictObject({
 /** The other environment variables. */
 export const variablesSchema = z.object({
   PORT: port.optional(),
+  METRICS_PORT: port.optional(),
   KEYTURN_PROXY_HOST: z.union([z.ipv4(), z.ipv6()], 'must be an IP address to listen on').default('0.0.0.0'),
   KEYTURN_PROXY_LAME_DUCK_SECONDS: z.coerce.number(LAME_DUCK).min(0, LAME_DUCK).max(60, LAME_DUCK).optional(),
   KEYTURN_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),

@@ -10,13 +10,15 @@ export interface Settings {
   readonly limits: Limits
   readonly host: string
   readonly port: number
+  /** Where `/metrics` is served; 0 for a free port. */
+  readonly metricsPort: number
   readonly logLevel: string
 }
 
 /**
  * Reads the proxy's environment: `KEYTURN_PROXY_CONFIG` (JSON, see core/inventory.ts ProxyConfig, plus an optional
- * `limits` object), `PORT` (overrides the configured port), `KEYTURN_PROXY_LAME_DUCK_SECONDS` (overrides
- * `limits.lameDuckSeconds`), `KEYTURN_PROXY_HOST` and `KEYTURN_LOG_LEVEL`.
+ * `limits` object), `PORT` and `METRICS_PORT` (override the configured ports), `KEYTURN_PROXY_LAME_DUCK_SECONDS`
+ * (overrides `limits.lameDuckSeconds`), `KEYTURN_PROXY_HOST` and `KEYTURN_LOG_LEVEL`.
  * @throws ProblemsError `proxy-config-invalid` with every mistake, its path and the allowed values
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -33,7 +35,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     const heading = 'The proxy cannot start. Correct these settings in the stack config and run `pulumi up` again:'
     throw new ProblemsError('proxy-config-invalid', heading, problems)
   }
-  const { limits, routes, ...rest } = config.data
+  const { limits, routes, metricsPort, ...rest } = config.data
+  const port = variables.data.PORT ?? rest.port
   return {
     config: {
       ...rest,
@@ -41,10 +44,15 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     },
     limits: { ...limits, lameDuckSeconds: variables.data.KEYTURN_PROXY_LAME_DUCK_SECONDS ?? limits.lameDuckSeconds },
     host: variables.data.KEYTURN_PROXY_HOST,
-    port: variables.data.PORT ?? rest.port,
+    port,
+    // A proxy on a free port, as tests have it, takes a free one here too.
+    metricsPort: variables.data.METRICS_PORT ?? metricsPort ?? (port === 0 ? 0 : DEFAULT_METRICS_PORT),
     logLevel: variables.data.KEYTURN_LOG_LEVEL,
   }
 }
+
+/** As the exporters of OpenTelemetry have it. */
+const DEFAULT_METRICS_PORT = 9464
 
 const CONFIG = 'KEYTURN_PROXY_CONFIG'
 
@@ -72,6 +80,8 @@ const comparable = z.object({
   routes: z
     .array(z.object({ name: z.unknown(), prefix: z.unknown() }).catch({ name: undefined, prefix: undefined }))
     .catch([]),
+  port: z.unknown().optional(),
+  metricsPort: z.unknown().optional(),
   refreshSeconds: z.number().catch(0),
   maxStaleSeconds: z.number().catch(Number.POSITIVE_INFINITY),
 })
@@ -81,7 +91,9 @@ function findContradictions(json: unknown): Problem[] {
   const { data } = comparable.safeParse(json)
   if (!data) return []
   const stale = data.maxStaleSeconds < data.refreshSeconds
+  const shared = data.port !== 0 && data.port === data.metricsPort
   return [
+    ...(shared ? [{ path: `${CONFIG}.metricsPort`, message: 'must be another port than `port`' }] : []),
     ...findTwice(data.clients, 'name').map((at) => twice(`clients[${at}].name`, 'client')),
     ...findTwice(data.routes, 'name').map((at) => twice(`routes[${at}].name`, 'route')),
     ...findTwice(data.routes, 'prefix').map((at) => twice(`routes[${at}].prefix`, 'route')),

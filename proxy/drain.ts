@@ -18,6 +18,7 @@ export class Drain {
   readonly #options: DrainOptions
   readonly #open = new Set<ServerResponse>()
   readonly #cutOff = new AbortController()
+  readonly #closing = new AbortController()
   #server: Server | undefined
   #running: Promise<void> | undefined
 
@@ -34,6 +35,11 @@ export class Drain {
   /** Aborts when the bound is reached. */
   get cutOff(): AbortSignal {
     return this.#cutOff.signal
+  }
+
+  /** Aborts when the port is closed to new connections. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
   }
 
   /** Counts an exchange as open until its response has closed. */
@@ -68,6 +74,7 @@ export class Drain {
     const closed = once(server, 'close')
     this.#server = server
     server.close()
+    this.#closing.abort()
     await closed
     done.abort()
     await bound

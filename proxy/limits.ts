@@ -20,12 +20,15 @@ export const limitsSchema = strictObject({
   bodyBytes: bytes(100 * MIB, 5 * 1024 * MIB),
   /** Largest body that is kept for a replay with a sibling key. */
   replayBodyBytes: bytes(MIB, 64 * MIB),
+  /** Of callers with an accepted key; strangers, without one, hold half as many at most. */
   connections: bounded(10_000, 1, 1_000_000, 'connections'),
+  /** For how long a connection may take to its first request's head while no accepted key has come over it. */
+  strangerSeconds: seconds(10, 600),
   /** Failed authentications an address may make each minute before it is answered 429. */
   failedAuthPerMinute: bounded(60, 1, 1_000_000, 'a minute'),
   /** For how long a client key is named after its end: in the log, in the metrics, and to whoever presents it. */
   retiredKeySeconds: seconds(604_800, 2_592_000, 0),
-  /** For how long a client may take to send a request's head. */
+  /** For how long a client may take to send a request's head; a stranger has `strangerSeconds` if that is less. */
   headSeconds: seconds(30, 600),
   /** For how long a client may fall silent inside a request's body. */
   bodyIdleSeconds: seconds(60, 3_600),

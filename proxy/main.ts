@@ -1,3 +1,4 @@
+import './require-node.ts'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { collectDefaultMetrics } from 'prom-client'
 import { SECOND, systemClock } from '../core/clock.ts'
@@ -21,9 +22,18 @@ async function main(): Promise<void> {
   const source = secretsManagerSource(client)
   const proxy = await startProxy({ settings, source, clock: systemClock, random: systemRandom, log, metrics })
 
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  let signals = 0
+  for (const [signal, status] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const) {
     process.on(signal, () => {
-      void proxy.drain().then(() => process.exit(0))
+      signals += 1
+      if (signals === 1) void proxy.drain().then(() => process.exit(0))
+      else {
+        log.warn({ signal }, 'a second signal; what is still open is cut off now')
+        process.exit(status)
+      }
     })
   }
 }

@@ -53,6 +53,11 @@ export function createMetrics(registry: Registry = new Registry()) {
       'Refused attempts: sent again with a sibling, too large for that, or out of siblings.',
       ['route', 'outcome'],
     ),
+    strangersClosed: counter(
+      'strangers_closed_total',
+      'Connections without an accepted key that were closed: overdue, or crowded out by a newcomer.',
+      ['reason'],
+    ),
     refreshes: counter('key_set_refreshes_total', 'Polls of a key set: loaded, partial, gone or failed.', [
       'secret',
       'result',

@@ -17,6 +17,7 @@ import { createKeyRings, type KeyRings, type KeyTiming } from './keys/key-rings.
 import type { KeySetState } from './keys/key-set-store.ts'
 import type { SecretSource } from './keys/secret-source.ts'
 import { createMetrics, type ProxyMetrics } from './metrics.ts'
+import { createMetricsServer } from './metrics-server.ts'
 import { createPools } from './pools.ts'
 import { createDataServer } from './server.ts'
 
@@ -33,6 +34,7 @@ export interface ProxyOptions {
 export interface RunningProxy {
   readonly host: string
   readonly port: number
+  readonly metricsPort: number
   readonly metrics: ProxyMetrics
   readiness(): Readiness
   /** Stops taking work, lets what is open finish within the bound, and closes. Calling it again changes nothing. */
@@ -100,22 +102,35 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     clock,
     random,
     cutOff: drain.cutOff,
+    closing: drain.closing,
+    metrics,
   })
   metrics.describeState(draining, rings.stores)
 
-  await listen(server, settings)
+  const metricsServer = createMetricsServer(metrics.registry, log)
+  await listen(server, settings.host, settings.port, 'PORT')
+  await listen(metricsServer, settings.host, settings.metricsPort, 'METRICS_PORT').catch(async (error: unknown) => {
+    await closeNow(server)
+    throw error
+  })
   rings.start()
   const { address, port } = server.address() as AddressInfo
-  log.info({ host: address, port, routes: config.routes.length, clients: config.clients.length }, 'listening')
+  const { port: metricsPort } = metricsServer.address() as AddressInfo
+  log.info(
+    { host: address, port, metricsPort, routes: config.routes.length, clients: config.clients.length },
+    'listening',
+  )
 
   const finish = async (): Promise<void> => {
     rings.stop()
     refusedKeys.stop()
+    await closeNow(metricsServer)
     await Promise.all([...pools.values()].map((pool) => pool.destroy()))
   }
   return {
     host: address,
     port,
+    metricsPort,
     metrics,
     readiness,
     drain: async () => {
@@ -151,14 +166,14 @@ function readinessOf(rings: KeyRings, draining: () => boolean): () => Readiness 
   }
 }
 
-async function listen(server: Server, { host, port }: Settings): Promise<void> {
+async function listen(server: Server, host: string, port: number, variable: string): Promise<void> {
   const listening = once(server, 'listening')
   server.listen(port, host)
   await listening.catch((error: Error & { code?: string }) => {
     const why = error.code === 'EADDRINUSE' ? 'another process has it' : `the system says ${error.code}`
     throw needsHuman(
       'listen-failed',
-      `Port ${port} on ${host} cannot be opened: ${why}. Free it, or set PORT to another.`,
+      `Port ${port} on ${host} cannot be opened: ${why}. Free it, or set ${variable} to another.`,
     )
   })
 }

@@ -1,11 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Clock, SECOND } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Random } from '../core/random.ts'
+import { type Connection, Connections } from './connections.ts'
+import { findCredentials } from './data-plane/credentials.ts'
 import type { Exchange, Handler } from './data-plane/exchange.ts'
+import { scanForClientKeys } from './data-plane/key-scan.ts'
 import { errorBody, Refusal, type RefusalCode } from './data-plane/refusal.ts'
+import { onClientEnd } from './half-close.ts'
 import type { Limits } from './limits.ts'
+import type { ProxyMetrics } from './metrics.ts'
 
 export interface DataServerOptions {
   readonly handle: Handler<Exchange>
@@ -16,12 +22,16 @@ export interface DataServerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly cutOff: AbortSignal
+  /** Aborts when a drain closes the port. */
+  readonly closing: AbortSignal
+  readonly metrics: ProxyMetrics
 }
 
 /** The HTTP server of the data port: strict parsing, limits on heads and connections, none on a stream's total time. */
 export function createDataServer(options: DataServerOptions): Server {
-  const { handle, refuse, limits } = options
-  const busy = new WeakMap<Duplex, Set<Exchange>>()
+  const { handle, refuse, limits, clock, random, log, metrics, closing } = options
+  const connections = new Connections({ limits, clock, metrics, onOverdue: overdue })
+  closing.addEventListener('abort', () => connections.endSilent())
   const server = createServer({
     insecureHTTPParser: false,
     requireHostHeader: true,
@@ -35,18 +45,27 @@ export function createDataServer(options: DataServerOptions): Server {
   })
   // Heads are limited in bytes; a limit in number would drop the rest without a word.
   server.maxHeadersCount = 0
-  server.maxConnections = limits.connections
+  // A client that has closed its side may still read ours; see half-close.ts for one that has gone altogether.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.prependListener('connection', (socket: Socket) => {
+    const connection = connections.admit(socket)
+    socket.on('end', () => onClientEnd(connection))
+    // Node calls it after the last answer of a connection, and would close at once whatever is still unread.
+    socket.destroySoon = () => connection.end()
+  })
   server.on('request', (request, response) => serve(request, response, false))
   server.on('checkContinue', (request, response) => serve(request, response, true))
   server.on('checkExpectation', (request, response) => {
     const refusal = new Refusal('expectation-unknown', 'The only expectation that the proxy meets is 100-continue.')
-    settle(response, refuse(open(request, response, false, options), refusal))
+    serve(request, response, false, refusal)
   })
   server.on('connect', (_request, socket: Duplex) => {
-    endWith(socket, 'method-not-allowed', 'CONNECT is not served here.', options.random.uuid())
+    endWith(connections.of(socket), 'method-not-allowed', 'CONNECT is not served here.', random.uuid())
   })
   server.on('clientError', (error: Error & { code?: string }, socket) => {
-    const [exchange, ...others] = busy.get(socket) ?? []
+    const connection = connections.of(socket)
+    if (connection.ending) return
+    const [exchange, ...others] = connection.exchanges
     const answering = others.length > 0 || exchange?.response.headersSent
     const gone = error.code === 'ECONNRESET' || (exchange && error.code === 'HPE_INVALID_EOF_STATE')
     if (answering || gone || !socket.writable) {
@@ -56,32 +75,37 @@ export function createDataServer(options: DataServerOptions): Server {
     const [code, message] = explain(error.code, limits)
     if (exchange) exchange.facts.code = code
     if (exchange) exchange.response.statusCode = new Refusal(code, message).status
-    endWith(socket, code, message, exchange?.id ?? options.random.uuid())
+    endWith(connection, code, message, exchange?.id ?? random.uuid())
   })
   return server
 
-  function serve(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
-    const { socket } = request
-    const exchange = open(request, response, awaitsContinue, options)
-    const exchanges = busy.get(socket) ?? new Set()
-    busy.set(socket, exchanges.add(exchange))
+  function serve(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean, refusal?: Refusal): void {
+    const connection = connections.of(request.socket)
     // Writing to a client that has just left is no news: its close is what counts.
     for (const stream of [request, response]) stream.on('error', () => undefined)
-    response.once('close', () => {
-      exchanges.delete(exchange)
-      // A body that was answered before its end is read off, but not for as long as its sender likes.
-      if (!request.complete && !socket.destroyed) socket.setTimeout(5 * SECOND, () => socket.destroy())
-    })
+    if (connection.ending) {
+      request.socket.pause()
+      return
+    }
+    const exchange = open(request, response, awaitsContinue, connection, options)
+    connection.begin(exchange)
     const hosts = request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length
-    settle(response, hosts > 1 ? refuse(exchange, twoHosts()) : handle(exchange))
+    const problem = refusal ?? (hosts > 1 ? twoHosts() : undefined)
+    settle(response, problem ? refuse(exchange, problem) : handle(exchange))
   }
 
   /** The stages answer every error they foresee; one that they do not must cost one connection, not the process. */
   function settle(response: ServerResponse, exchange: Promise<void>): void {
     exchange.catch((error: unknown) => {
-      options.log.error({ error }, 'a request could not be answered')
+      log.error({ error }, 'a request could not be answered')
       response.destroy()
     })
+  }
+
+  /** Whoever began a head is told; whoever said nothing is not. */
+  function overdue(connection: Connection): void {
+    if (connection.socket.bytesRead === 0) connection.socket.destroy()
+    else endWith(connection, 'head-timeout', lateHead(limits.strangerSeconds), random.uuid())
   }
 }
 
@@ -91,25 +115,35 @@ function open(
   request: IncomingMessage,
   response: ServerResponse,
   awaitsContinue: boolean,
+  connection: Connection,
   { clock, random, cutOff }: DataServerOptions,
 ): Exchange {
-  const given = request.headers['x-request-id']
-  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : random.uuid()
+  const id = givenId(request) ?? random.uuid()
   const facts = { attempts: 0, bytesIn: 0, bytesOut: 0 }
-  return { id, request, response, startedAt: clock.monotonic(), awaitsContinue, cutOff, facts }
+  return { id, request, response, startedAt: clock.monotonic(), awaitsContinue, cutOff, connection, facts }
+}
+
+/** The client's own id of a request, which goes to the upstream, into the log and back: never a key. */
+function givenId({ headers, rawHeaders, url = '' }: IncomingMessage): string | undefined {
+  const given = headers['x-request-id']
+  if (typeof given !== 'string' || !REQUEST_ID.test(given)) return undefined
+  const presented = findCredentials(rawHeaders, url.split('?', 2)[1])
+  return ['', ...presented].some((key) => scanForClientKeys(key).holds(given)) ? undefined : given
 }
 
 const twoHosts = () => new Refusal('malformed-request', 'The request has more than one Host header.')
 
 function explain(code: string | undefined, limits: Limits): [RefusalCode, string] {
   if (code === 'HPE_HEADER_OVERFLOW') return ['head-too-large', `The request's head is over ${limits.headBytes} bytes.`]
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return ['head-timeout', `The request's head took over ${limits.headSeconds} s.`]
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return ['head-timeout', lateHead(limits.headSeconds)]
   return ['malformed-request', 'The request is not well-formed HTTP/1.1. Its connection is closed.']
 }
 
+const lateHead = (seconds: number): string => `The request's head took over ${seconds} s.`
+
 /** For requests that never became one: there is no response object to answer through. */
-function endWith(socket: Duplex, code: RefusalCode, message: string, id: string): void {
+function endWith(connection: Connection, code: RefusalCode, message: string, id: string): void {
+  const { socket } = connection
   const { status } = new Refusal(code, message)
   const body = `${errorBody(code, message, id)}\n`
   const head = [
@@ -120,5 +154,6 @@ function endWith(socket: Duplex, code: RefusalCode, message: string, id: string)
     'connection: close',
   ]
   socket.once('error', () => socket.destroy())
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+  connection.end()
 }

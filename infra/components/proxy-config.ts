@@ -12,9 +12,10 @@ export function proxyConfig(
   secretArn: (name: string) => string,
   strategyOf: (name: string) => string | undefined,
 ): ProxyConfig {
-  const { port, refreshSeconds, maxStaleSeconds } = settings
+  const { port, metricsPort, refreshSeconds, maxStaleSeconds } = settings
   return {
     port,
+    metricsPort,
     clients: settings.clients.map(({ name, secret }): ProxyClient => ({ name, secretId: secretArn(secret) })),
     routes: settings.routes.map(({ secret, field = fieldOf(strategyOf(secret)), ...route }): ProxyRoute => {
       return { ...route, secretId: secretArn(secret), ...(field !== undefined && { field }) }

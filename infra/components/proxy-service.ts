@@ -68,6 +68,7 @@ export class ProxyService extends ComponentResource {
               ...range(settings.port),
               securityGroups: [loadBalancer.securityGroupId],
             },
+            ...metricsReaders(),
           ],
           egress: outboundPorts(settings).map((port) => ({
             description: 'Upstreams and AWS',
@@ -77,6 +78,13 @@ export class ProxyService extends ComponentResource {
         },
         { parent },
       )
+    }
+
+    function metricsReaders() {
+      const { metricsPort: port, metricsCidrs } = settings
+      if (metricsCidrs.length === 0) return []
+      const range = { protocol: 'tcp', fromPort: port, toPort: port }
+      return [{ description: 'Readers of metrics', ...range, cidrBlocks: metricsCidrs }]
     }
 
     function createTaskDefinition(): TaskDefinition {
@@ -101,7 +109,10 @@ export class ProxyService extends ComponentResource {
         essential: true,
         readonlyRootFilesystem: true,
         stopTimeout: DRAIN_SECONDS,
-        portMappings: [{ containerPort: settings.port, protocol: 'tcp' }],
+        portMappings: [
+          { containerPort: settings.port, protocol: 'tcp' },
+          { name: 'metrics', containerPort: settings.metricsPort, protocol: 'tcp' },
+        ],
         ulimits: [{ name: 'nofile', softLimit: 65536, hardLimit: 65536 }],
         environment: [
           { name: 'KEYTURN_PROXY_CONFIG', value: jsonStringify(args.config) },

@@ -92,6 +92,16 @@ export const proxyShape = {
   clients: z.array(z.strictObject(clientShape)).min(1, 'must list one client or more'),
   routes: z.array(z.strictObject(routeShape)).min(1, 'must list one route or more'),
   port: z.int().min(1024).max(65535).default(8080),
+  /** Where each task serves `/metrics`, apart from callers. */
+  metricsPort: z.int().min(1024).max(65535).default(9464),
+  /** Who may read metrics, as CIDR ranges; nobody unless they stand here. */
+  metricsCidrs: z
+    .array(
+      z
+        .cidrv4('must be an IPv4 range such as "10.0.0.0/8"')
+        .refine((range) => !range.endsWith('/0'), 'must not be everyone: metrics name secrets, clients and routes'),
+    )
+    .default([]),
   /** Seconds between two looks at the key set. */
   refreshSeconds: z.int().min(5).max(300).default(30),
   /** Seconds for which the last good key set is served while AWS does not answer. */

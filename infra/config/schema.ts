@@ -74,7 +74,13 @@ export const stackShape = {
     )
     .min(1)
     .optional(),
-  proxy: z.strictObject(proxyShape).optional(),
+  proxy: z
+    .strictObject(proxyShape)
+    .refine(({ port, metricsPort }) => port !== metricsPort, {
+      path: ['metricsPort'],
+      message: 'must be another port than `port`',
+    })
+    .optional(),
   network: z.strictObject(networkShape).default({}),
   functions: z
     .strictObject({

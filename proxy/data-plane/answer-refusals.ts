@@ -8,7 +8,7 @@ export interface AnswerRefusalsOptions {
   readonly log: Logger
 }
 
-/** Largest rest of a refused request's body that is read to keep its connection. */
+/** Largest body of a refused request that is read off, if it comes at once, to keep a caller's connection. */
 const READ_OFF_BYTES = 1024 * 1024
 
 /** Turns whatever a later stage throws into the proxy's own JSON answer, or ends the connection if it is too late. */
@@ -50,9 +50,11 @@ function answer({ request, response, id, facts, awaitsContinue }: Exchange, refu
   if (refusal.status === 401) headers.push('www-authenticate', 'Bearer')
   if (refusal.retryAfterSeconds !== undefined) headers.push('retry-after', String(refusal.retryAfterSeconds))
   const unread = hasBody(request) && !request.complete
+  // Once a later stage has begun to read it, its rest is nobody's.
+  const untouched = request.readableFlowing === null
   const short = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= READ_OFF_BYTES
   // A client that still waits for leave to send its body may send it or not: only closing leaves no doubt.
-  if (draining || (unread && (!short || awaitsContinue))) headers.push('connection', 'close')
+  if (draining || (unread && (!short || !untouched || awaitsContinue))) headers.push('connection', 'close')
   facts.bytesOut = body.length
   response.writeHead(refusal.status, headers)
   response.end(request.method === 'HEAD' ? undefined : body)

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Route } from '../routes.ts'
 import type { Exchange, Routed, Stage } from './exchange.ts'
+import { scanForClientKeys } from './key-scan.ts'
 import { Refusal } from './refusal.ts'
 import { afterPrefix, matchRoute, readTarget } from './target.ts'
 
@@ -9,6 +10,8 @@ export function chooseRoute(routes: readonly Route[]): Stage<Exchange, Routed> {
   return (next) => async (exchange) => {
     const { request, facts } = exchange
     const { path, query } = readTarget(request.url ?? '')
+    // Before anything that writes the path down.
+    if (scanForClientKeys().holds(path)) throw keyInPath()
     facts.path = path
     const route = matchRoute(routes, path)
     if (!route) {
@@ -21,6 +24,9 @@ export function chooseRoute(routes: readonly Route[]): Stage<Exchange, Routed> {
     await next({ ...exchange, route, path: `${route.basePath}${facts.path}` || '/', query })
   }
 }
+
+export const keyInPath = (): Refusal =>
+  new Refusal('target-invalid', 'The path holds a client key, which must not leave here. Send it in a header only.')
 
 const WEBSOCKET = /(?:^|,)\s*websocket\s*(?:,|$)/i
 

@@ -1,3 +1,5 @@
+import { scanForClientKeys } from './key-scan.ts'
+
 /** Headers in which clients of LLM providers send their key. */
 const KEY_HEADERS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const
 const KEY_HEADER_NAMES: ReadonlySet<string> = new Set(KEY_HEADERS)
@@ -25,26 +27,23 @@ export function findCredentials(rawHeaders: readonly string[], query: string | u
 /** True for a header that carries a key whatever its value, also when spelt with underscores as CGI servers read it. */
 export const isKeyHeader = (lowerName: string): boolean => KEY_HEADER_NAMES.has(lowerName.replaceAll('_', '-'))
 
-/** The query without `key` and without any parameter that holds the credential; all else byte for byte. */
+/** The query without `key` and without any parameter that holds a client key; all else byte for byte. */
 export function stripQuery(query: string | undefined, credential: string): string | undefined {
   if (query === undefined) return undefined
-  const kept = parameters(query).filter(({ raw, name }) => name !== KEY_PARAMETER && !holds(raw, credential))
+  const keys = scanForClientKeys(credential)
+  const kept = parameters(query).filter(({ raw, name }) => name !== KEY_PARAMETER && !keys.holds(raw))
   return kept.length === 0 ? undefined : kept.map(({ raw }) => raw).join('&')
 }
 
-/** The cookie header without cookies named like a key header or holding the credential; undefined when none is left. */
+/** The cookie header without cookies named like a key header or holding a client key; undefined when none is left. */
 export function stripCookies(cookies: string, credential: string): string | undefined {
+  const keys = scanForClientKeys(credential)
   const kept = cookies.split(';').filter((pair) => {
     const [name] = splitOnce(pair.trim(), '=')
-    return !KEY_COOKIES.has(name.toLowerCase().replaceAll('_', '-')) && !holds(pair, credential)
+    return !KEY_COOKIES.has(name.toLowerCase().replaceAll('_', '-')) && !keys.holds(pair)
   })
   const text = kept.join(';').trim()
   return text === '' ? undefined : text
-}
-
-/** Whether a text holds the credential, as it is or percent-encoded. */
-export function holds(text: string, credential: string): boolean {
-  return text.includes(credential) || (text.includes('%') && decode(text).includes(credential))
 }
 
 export function forEachHeader(

@@ -5,6 +5,7 @@ import { terminalEvent } from './terminal-event.ts'
 export const CUT_SHORT = {
   'upstream-closed': 'The upstream closed the connection before its answer was complete. Send the request again.',
   'upstream-idle': 'The upstream fell silent inside its answer. Send the request again.',
+  'upstream-echoed-key': "The upstream's answer held the proxy's own key. Tell the proxy's operator.",
   draining: 'The proxy is shutting down. Send the request again.',
 } as const
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Connection } from '../connections.ts'
 import type { Route } from '../routes.ts'
 
 /** One request and its answer, from the head's arrival to the last byte. */
@@ -12,6 +13,7 @@ export interface Exchange {
   readonly awaitsContinue: boolean
   /** Aborts when a drain has run out of time. */
   readonly cutOff: AbortSignal
+  readonly connection: Connection
   readonly facts: Facts
 }
 

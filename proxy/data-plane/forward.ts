@@ -1,5 +1,7 @@
 import type { Pool } from 'undici'
 import type { Clock } from '../../core/clock.ts'
+import type { Logger } from '../../core/log.ts'
+import type { SecretString } from '../../core/secret-string.ts'
 import { AttemptFailed } from './attempt.ts'
 import { forEachHeader } from './credentials.ts'
 import type { Stripped } from './exchange.ts'
@@ -12,6 +14,8 @@ export interface Attempt {
   readonly body: RequestBody | undefined
   /** Names and values in turn, the upstream key among them. */
   readonly headers: readonly string[]
+  /** The upstream key among the headers, which must not come back. */
+  readonly key: SecretString
   readonly judge: RelayOptions['judge']
 }
 
@@ -23,11 +27,12 @@ export interface ForwardOptions {
   readonly draining: () => boolean
   readonly stallMs: number
   readonly clock: Clock
+  readonly log: Logger
 }
 
 /** Sends one attempt to the route's upstream, again only if a connection died without a byte of answer. */
 export function forwardTo({ pools, ...options }: ForwardOptions): Forward {
-  return async ({ exchange, body, headers, judge }) => {
+  return async ({ exchange, body, headers, key, judge }) => {
     const { route, path, query, request } = exchange
     const pool = pools.get(route.origin)
     if (!pool) throw new Refusal('internal-error', `Route ${route.name} has no connection pool.`)
@@ -39,7 +44,7 @@ export function forwardTo({ pools, ...options }: ForwardOptions): Forward {
           headers: [...headers, 'host', route.host, ...lengthOf(body)],
           body: body?.open() ?? null,
         }
-        return await relayResponse(pool, message, { exchange, judge, ...options })
+        return await relayResponse(pool, message, { exchange, key, judge, ...options })
       } catch (error) {
         if (!(error instanceof AttemptFailed)) throw error
         if (!again && mayRetry(error, exchange, body)) continue

@@ -1,6 +1,7 @@
 import type { UpstreamAuth } from '../../core/inventory.ts'
 import type { SecretString } from '../../core/secret-string.ts'
-import { forEachHeader, holds, isKeyHeader, stripCookies } from './credentials.ts'
+import { forEachHeader, isKeyHeader, stripCookies } from './credentials.ts'
+import { type KeyScan, scanForClientKeys } from './key-scan.ts'
 
 /** Fields of one hop only (RFC 9110 §7.6.1), and framing, which each hop does anew. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -21,18 +22,19 @@ const FORWARDING = /^(?:forwarded|via|x-forwarded-.+|x-real-ip|x-amzn-trace-id)$
 
 /**
  * A request's headers as the upstream may see them: without hop-by-hop fields and those named in `Connection`, without
- * the client's credentials, without `Host` and framing.
+ * fields for credentials and those that hold a client key in their name or value, without `Host` and framing.
  */
 export function requestHeaders(raw: readonly string[], credential: string): string[] {
+  const keys = scanForClientKeys(credential)
   const named = namedInConnection(raw)
   const kept: string[] = []
   forEachHeader(raw, (lower, value, name) => {
     if (isHopByHop(lower) || named.has(lower) || NOT_FORWARDED.has(lower)) return
-    if (isKeyHeader(lower) || FORWARDING.test(lower) || lower === 'x-request-id') return
+    if (isKeyHeader(lower) || FORWARDING.test(lower) || lower === 'x-request-id' || keys.holdsInName(name)) return
     if (lower === 'cookie') {
       const cookies = stripCookies(value, credential)
       if (cookies !== undefined) kept.push(name, cookies)
-    } else if (!holds(value, credential)) {
+    } else if (!keys.holds(value)) {
       kept.push(name, value)
     }
   })
@@ -75,6 +77,15 @@ export function responseHeaders(
   })
   kept.push('x-request-id', requestId)
   if (replay !== undefined) kept.push('x-keyturn-replay', replay)
+  return kept
+}
+
+/** Fields without those that hold our own key, which an upstream has no reason to say. */
+export function withoutKey(raw: readonly string[], key: KeyScan): readonly string[] {
+  const kept: string[] = []
+  forEachHeader(raw, (_lower, value, name) => {
+    if (!key.holdsInName(name) && !key.holds(value)) kept.push(name, value)
+  })
   return kept
 }
 

@@ -1,5 +1,4 @@
 import type { KeySetState } from '../keys/key-set-store.ts'
-import type { ProxyMetrics } from '../metrics.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { Refusal } from './refusal.ts'
 
@@ -12,7 +11,6 @@ export interface Readiness {
 
 export interface OwnPathsOptions {
   readonly readiness: () => Readiness
-  readonly metrics: ProxyMetrics
 }
 
 interface Answer {
@@ -21,19 +19,14 @@ interface Answer {
   readonly body: string
 }
 
-/** Answers `/health` (the process is up), `/ready` (it can serve) and `/metrics` (Prometheus) itself. */
-export function ownPaths({ readiness, metrics }: OwnPathsOptions) {
-  const answers: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
+/** Answers `/health` (the process is up) and `/ready` (it can serve) itself. */
+export function ownPaths({ readiness }: OwnPathsOptions) {
+  const answers: Readonly<Record<string, () => Answer>> = {
     '/health': () => json(200, { status: 'up' }),
     '/ready': () => {
       const state = readiness()
       return json(state.ready ? 200 : 503, state)
     },
-    '/metrics': async () => ({
-      status: 200,
-      type: metrics.registry.contentType,
-      body: await metrics.registry.metrics(),
-    }),
   }
   return (next: Handler<Exchange>): Handler<Exchange> =>
     async (exchange) => {
@@ -46,7 +39,7 @@ export function ownPaths({ readiness, metrics }: OwnPathsOptions) {
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         throw new Refusal('method-not-allowed', `${path} takes GET and HEAD only.`)
       }
-      const { status, type, body } = await give()
+      const { status, type, body } = give()
       const length = String(Buffer.byteLength(body))
       response.writeHead(status, [
         'content-type',

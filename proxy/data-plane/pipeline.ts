@@ -5,6 +5,7 @@ import type { ClientKeys } from '../keys/client-keys.ts'
 import type { UnknownKeys } from '../keys/unknown-keys.ts'
 import type { ProxyMetrics } from '../metrics.ts'
 import type { Route } from '../routes.ts'
+import { acceptConnection } from './accept-connection.ts'
 import { answerRefusals } from './answer-refusals.ts'
 import { authenticate } from './authenticate.ts'
 import { chooseRoute } from './choose-route.ts'
@@ -51,10 +52,14 @@ export function createPipeline(options: PipelineOptions): Handler<Exchange> {
     clock,
     log,
   } = options
-  const stages = [observe({ metrics, log, clock }), answerRefusals({ draining, log }), ownPaths({ readiness, metrics })]
+  const stages = [observe({ metrics, log, clock }), answerRefusals({ draining, log }), ownPaths({ readiness })]
   const dataPlane = chooseRoute(routes)(
     authenticate({ keys: clientKeys, unknownKeys, limit: failedAuth, refusedKeys, metrics })(
-      stripCredentials()(replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, stallMs, clock }))),
+      acceptConnection()(
+        stripCredentials()(
+          replay({ limits: bodyLimits, metrics }, forwardTo({ pools, draining, stallMs, clock, log })),
+        ),
+      ),
     ),
   )
   return stages.reduceRight((next, stage) => stage(next), dataPlane)

@@ -21,6 +21,8 @@ const REFUSALS = {
   'upgrade-not-allowed': { status: 501, kind: 'terminal' },
   'upstream-unreachable': { status: 502, kind: 'retryable' },
   'upstream-invalid': { status: 502, kind: 'retryable' },
+  'connections-exhausted': { status: 503, kind: 'retryable' },
+  'upstream-echoed-key': { status: 502, kind: 'needs-human' },
   'key-set-unavailable': { status: 503, kind: 'retryable' },
   'upstream-key-unavailable': { status: 503, kind: 'needs-human' },
   draining: { status: 503, kind: 'retryable' },

@@ -2,27 +2,35 @@ import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../core/clock.ts'
+import type { Logger } from '../../core/log.ts'
+import type { SecretString } from '../../core/secret-string.ts'
 import { AttemptFailed, type Verdict } from './attempt.ts'
 import { CUT_SHORT, type CutShortCode, cutShort } from './cut-short.ts'
-import type { Exchange } from './exchange.ts'
-import { headerValue, responseHeaders, responseTrailers } from './headers.ts'
+import { EchoGuard } from './echo-guard.ts'
+import type { Stripped } from './exchange.ts'
+import { headerValue, responseHeaders, responseTrailers, withoutKey } from './headers.ts'
+import { type KeyScan, scanForKey } from './key-scan.ts'
 import { Refusal } from './refusal.ts'
 import { ClientGone } from './request-body.ts'
-import { EventBoundary, isEventStream } from './terminal-event.ts'
+import { EventBoundary, isEventStream, isPlain } from './terminal-event.ts'
 
 export type RelayOutcome = 'relayed' | 'discarded'
 
 export interface RelayOptions {
-  readonly exchange: Exchange
+  readonly exchange: Stripped
   readonly judge: (status: number) => Verdict | Promise<Verdict>
   readonly draining: () => boolean
   /** For how long a client may take no byte while some wait for it. */
   readonly stallMs: number
   readonly clock: Clock
+  readonly log: Logger
+  /** The upstream key that the request carries. */
+  readonly key: SecretString
 }
 
-/** Bytes of a discarded answer that are read so that its connection can be used again; over it the connection goes. */
+/** What is read of a discarded answer, and for how long, to use its connection again; over either the connection goes. */
 const DISCARD_BYTES = 64 * 1024
+const DISCARD_MS = 250
 
 /**
  * Sends one attempt and passes its answer to the client as it comes, with the client's pace as the upstream's pace.
@@ -46,23 +54,31 @@ export function relayResponse(
   })
 }
 
-type State = 'waiting' | 'judging' | 'relaying' | 'discarding' | 'settled'
+const ECHOED = 'upstream-echoed-key'
+
+type State = 'waiting' | 'judging' | 'relaying' | 'settled'
 
 class Relay implements Dispatcher.DispatchHandler {
   readonly #options: RelayOptions
-  readonly #exchange: Exchange
+  readonly #exchange: Stripped
   readonly #response: ServerResponse
   readonly #body: Readable | null
   readonly #resolve: (outcome: RelayOutcome) => void
   readonly #reject: (error: Error) => void
   readonly #boundary = new EventBoundary()
   readonly #held: (() => void)[] = []
+  readonly #key: KeyScan
+  /** Of a body that is not compressed. */
+  #guard: EchoGuard | undefined
+  /** Writes the answer's head; it stands until the first chunk or the end of the turn. */
+  #head: (() => void) | undefined
   #state: State = 'waiting'
   #controller: Dispatcher.DispatchController | undefined
   #answered = false
   #events = false
   #hasLength = false
   #over = false
+  #discarding = false
   #discarded = 0
   #stall: NodeJS.Timeout | undefined
 
@@ -76,6 +92,7 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#exchange = options.exchange
     this.#response = options.exchange.response
     this.#body = body
+    this.#key = scanForKey(options.key.reveal())
     this.#resolve = resolve
     this.#reject = reject
     this.#response.on('close', this.#onClientClose)
@@ -108,7 +125,7 @@ class Relay implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#state === 'judging') this.#held.push(() => this.#write(chunk))
     else if (this.#state === 'relaying') this.#write(chunk)
-    else if (this.#state === 'discarding') {
+    else if (this.#discarding) {
       this.#discarded += chunk.length
       if (this.#discarded > DISCARD_BYTES) controller.abort(new Error('discarded'))
     }
@@ -119,7 +136,6 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#over = true
     if (this.#state === 'judging') this.#held.push(() => this.#end(trailers))
     else if (this.#state === 'relaying') this.#end(trailers)
-    else if (this.#state === 'discarding') this.#settle(() => this.#resolve('discarded'))
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
@@ -127,7 +143,6 @@ class Relay implements Dispatcher.DispatchHandler {
     const code = codeOf(error) === 'UND_ERR_BODY_TIMEOUT' ? 'upstream-idle' : 'upstream-closed'
     if (this.#state === 'judging') this.#held.push(() => this.#cutShort(code))
     else if (this.#state === 'relaying') this.#cutShort(code)
-    else if (this.#state === 'discarding') this.#settle(() => this.#resolve('discarded'))
     else if (this.#state === 'waiting') this.#fail(error)
   }
 
@@ -135,35 +150,68 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.#state !== 'judging') return
     this.#decide(verdict, status, raw)
     if (verdict.keep) for (const replayEvent of this.#held.splice(0)) replayEvent()
-    else if (this.#over) this.#settle(() => this.#resolve('discarded'))
     this.#controller?.resume()
   }
 
   #decide(verdict: Verdict, status: number, raw: readonly string[]): void {
     if (!verdict.keep) {
-      this.#state = 'discarding'
+      this.#discard()
       return
     }
     const { facts, id } = this.#exchange
-    const headers = responseHeaders(raw, { requestId: id, status, replay: verdict.replay })
-    if (this.#options.draining()) headers.push('connection', 'close')
+    const headers = responseHeaders(this.#withoutKey(raw, 'head'), { requestId: id, status, replay: verdict.replay })
+    // An upstream may answer before the upload is over: the rest of it has nowhere to go.
+    if (this.#options.draining() || !this.#exchange.request.complete) headers.push('connection', 'close')
     if (verdict.replay !== undefined) facts.replay = verdict.replay
     const upstreamId = headerValue(headers, 'x-upstream-request-id')
     if (upstreamId !== undefined) facts.upstreamRequestId = upstreamId
     this.#hasLength = headerValue(headers, 'content-length') !== undefined
+    const encoding = headerValue(headers, 'content-encoding')
+    if (isPlain(encoding)) this.#guard = new EchoGuard(this.#options.key.reveal())
     this.#events =
-      isEventStream(headerValue(headers, 'content-type'), headerValue(headers, 'content-encoding')) &&
+      isEventStream(headerValue(headers, 'content-type'), encoding) &&
       !this.#hasLength &&
       this.#exchange.request.httpVersion === '1.1'
-    this.#response.writeHead(status, headers)
+    this.#head = () => void this.#response.writeHead(status, headers)
     this.#state = 'relaying'
     this.#response.on('drain', this.#onDrain)
     facts.relayedAt = this.#options.clock.monotonic()
     // A first chunk that came in the same packet goes out with the head; a later one is not waited for.
-    process.nextTick(() => this.#response.flushHeaders())
+    process.nextTick(() => {
+      this.#sendHead()
+      if (this.#response.headersSent) this.#response.flushHeaders()
+    })
+  }
+
+  /** The next attempt does not wait for the rest of this one. */
+  #discard(): void {
+    this.#settle(() => this.#resolve('discarded'))
+    this.#discarding = true
+    setTimeout(() => {
+      if (!this.#over) this.#controller?.abort(new Error('discarded'))
+    }, DISCARD_MS).unref()
   }
 
   #write(chunk: Buffer): void {
+    const passed = this.#guard?.see(chunk) ?? { echoed: false, bytes: chunk }
+    if (!passed.echoed) this.#send(passed.bytes)
+    else {
+      this.#tellEcho('body')
+      if (this.#head) this.#settle(() => this.#reject(new Refusal(ECHOED, CUT_SHORT[ECHOED])))
+      else this.#cutShort(ECHOED)
+      this.#abandon(new Error('the upstream sent our key back'))
+    }
+  }
+
+  /** Unless the answer was taken back in the meantime. */
+  #sendHead(): void {
+    if (this.#state === 'relaying') this.#head?.()
+    this.#head = undefined
+  }
+
+  #send(chunk: Buffer): void {
+    if (chunk.length === 0) return
+    this.#sendHead()
     this.#exchange.facts.bytesOut += chunk.length
     if (this.#events) this.#boundary.see(chunk)
     if (this.#response.write(chunk)) return
@@ -178,16 +226,33 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   #end(rawTrailers: readonly string[]): void {
-    const trailers = responseTrailers(rawTrailers)
+    const trailers = responseTrailers(this.#withoutKey(rawTrailers, 'trailer'))
+    this.#sendHead()
+    this.#send(this.#guard?.end() ?? Buffer.alloc(0))
     if (trailers.length > 0 && !this.#hasLength) this.#response.addTrailers(trailers)
     this.#response.end()
     this.#armStall()
   }
 
+  #withoutKey(raw: readonly string[], where: string): readonly string[] {
+    const kept = withoutKey(raw, this.#key)
+    if (kept.length < raw.length) this.#tellEcho(where)
+    return kept
+  }
+
+  #tellEcho(where: string): void {
+    const { id, route } = this.#exchange
+    this.#options.log.error(
+      { code: ECHOED, kind: 'needs-human', route: route.name, requestId: id, where },
+      "the upstream sent its key back, which was kept from the client; look at the route's upstream, then rotate its key",
+    )
+  }
+
   #cutShort(code: CutShortCode): void {
+    this.#sendHead()
     const { facts, id } = this.#exchange
     facts.code = code
-    facts.ended = code === 'draining' ? 'cut-off' : 'upstream-died'
+    facts.ended = code.startsWith('upstream-') && code !== ECHOED ? 'upstream-died' : 'cut-off'
     const events = this.#events && this.#boundary.reached
     this.#settle(() => this.#resolve('relayed'))
     cutShort(this.#response, { code, requestId: id, events, hasLength: this.#hasLength })

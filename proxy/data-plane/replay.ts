@@ -33,6 +33,7 @@ export function replay({ limits, metrics }: ReplayOptions, forward: Forward): Ha
         exchange,
         body,
         headers: injectKey(exchange.headers, route.auth, key.key),
+        key: key.key,
         judge: (status) => judge(status, { exchange, body, key, tried, refused, metrics }),
       })
       if (outcome === 'relayed') return

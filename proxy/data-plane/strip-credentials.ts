@@ -1,18 +1,19 @@
-import { holds, stripQuery } from './credentials.ts'
+import { keyInPath } from './choose-route.ts'
+import { stripQuery } from './credentials.ts'
 import type { Identified, Stage, Stripped } from './exchange.ts'
 import { requestHeaders } from './headers.ts'
-import { Refusal } from './refusal.ts'
+import { scanForClientKeys } from './key-scan.ts'
 
-/** Takes out of headers, cookies and query whatever belongs to the client's hop or proves the client's identity. */
+/**
+ * Takes out of headers, cookies and query whatever belongs to the client's hop or holds a client key, the one presented
+ * or anyone's; a path that holds one is refused (docs/decisions/019-keys-that-must-not-leave.md).
+ */
 export function stripCredentials(): Stage<Identified, Stripped> {
   return (next) => async (exchange) => {
     const { request, credential, path, query, id, facts } = exchange
-    if (holds(path, credential)) {
+    if (scanForClientKeys(credential).holds(path)) {
       delete facts.path
-      throw new Refusal(
-        'target-invalid',
-        'The path holds your key, which must not leave here. Send it in a header only.',
-      )
+      throw keyInPath()
     }
     await next({
       ...exchange,

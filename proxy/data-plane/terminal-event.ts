@@ -16,9 +16,11 @@ export class EventBoundary {
 
 /** Whether a response is a plain event stream: one that is compressed cannot be added to. */
 export function isEventStream(contentType: string | undefined, contentEncoding: string | undefined): boolean {
-  const plain = contentEncoding === undefined || contentEncoding.trim().toLowerCase() === 'identity'
-  return plain && /^\s*text\/event-stream\s*(?:;|$)/i.test(contentType ?? '')
+  return isPlain(contentEncoding) && /^\s*text\/event-stream\s*(?:;|$)/i.test(contentType ?? '')
 }
+
+export const isPlain = (contentEncoding: string | undefined): boolean =>
+  contentEncoding === undefined || contentEncoding.trim().toLowerCase() === 'identity'
 
 /** The last event of a stream that ends before its time. */
 export function terminalEvent(code: string, message: string, requestId: string): string {

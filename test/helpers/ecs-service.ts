@@ -9,6 +9,7 @@ import {
   DescribeTasksCommand,
   ECSClient,
   ListTasksCommand,
+  type PortMapping,
   RegisterTaskDefinitionCommand,
   type Service,
   type Task,
@@ -127,7 +128,7 @@ export const logs = (): CloudWatchLogsClient =>
 
 export async function register(
   version: string,
-  input: { image?: string; secrets?: { name: string; valueFrom: string }[] } = {},
+  input: { image?: string; secrets?: { name: string; valueFrom: string }[]; portMappings?: PortMapping[] } = {},
 ): Promise<string> {
   const { taskDefinition } = await ecs.send(
     new RegisterTaskDefinitionCommand({
@@ -145,7 +146,7 @@ export async function register(
           image: input.image ?? IMAGE,
           essential: true,
           stopTimeout: 30,
-          portMappings: [{ containerPort: 8080, protocol: 'tcp' }],
+          portMappings: input.portMappings ?? [{ containerPort: 8080, protocol: 'tcp' }],
           environment: [{ name: 'VERSION', value: version }],
           ...(input.secrets && { secrets: input.secrets }),
           logConfiguration: {

@@ -110,7 +110,7 @@ export function taskShape(cloud: Cloud, task: TaskRecord): Shape {
       networkBindings: portMappings.map(({ containerPort }) => ({
         bindIP: '127.0.0.1',
         containerPort,
-        hostPort: task.port,
+        hostPort: task.ports?.[containerPort],
         protocol: 'tcp',
       })),
     })),

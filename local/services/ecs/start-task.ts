@@ -16,6 +16,8 @@ import { closeCredentials, openCredentials } from './task-credentials.ts'
 export interface RunningTask {
   readonly child: NodeChild
   readonly port: number
+  /** Host ports by container port. */
+  readonly ports: Readonly<Record<number, number>>
   /** Seconds between SIGTERM and SIGKILL. */
   readonly stopSeconds: number
   /** Resolves once the process is gone and its log is delivered. */
@@ -40,7 +42,7 @@ export async function startTask(cloud: Cloud, children: ChildProcesses, task: Ta
   const log = execution && (await openLog(cloud, execution, task, container))
   const secrets = execution ? await read(() => containerSecrets(cloud, execution, container)) : {}
   const credentials = input.taskRoleArn ? read(() => openCredentials(cloud, task.arn, input.taskRoleArn ?? '')) : {}
-  const port = await freePort()
+  const { port, ports, variables } = await choosePorts(container)
   const environment = { ...(await credentials), ...secrets }
 
   const child = children.spawn({
@@ -53,7 +55,7 @@ export async function startTask(cloud: Cloud, children: ChildProcesses, task: Ta
       AWS_DEFAULT_REGION: cloud.region,
       AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
       AWS_ENDPOINT_URL: cloud.url,
-      PORT: String(port),
+      ...variables,
       ...cloud.options.ecs?.environment,
       ...environment,
     },
@@ -67,7 +69,22 @@ export async function startTask(cloud: Cloud, children: ChildProcesses, task: Ta
     await log?.flush()
     return exit
   })
-  return { child, port, stopSeconds: container.stopTimeout, exited }
+  return { child, port, ports, stopSeconds: container.stopTimeout, exited }
+}
+
+/**
+ * Tasks share one machine here, so each of a container's ports is a free one: `PORT` says which stands for the first
+ * mapping, and `METRICS_PORT` which for a further one called `metrics`.
+ */
+async function choosePorts({ portMappings }: ContainerDefinition) {
+  const [port, ...others] = await Promise.all([freePort(), ...portMappings.slice(1).map(() => freePort())])
+  const free = [port, ...others]
+  const variables: Record<string, string> = { PORT: String(port) }
+  portMappings.slice(1).forEach(({ name }, index) => {
+    if (name !== undefined) variables[`${name.toUpperCase().replaceAll('-', '_')}_PORT`] = String(others[index])
+  })
+  const ports = Object.fromEntries(portMappings.map(({ containerPort }, index) => [containerPort, free[index]]))
+  return { port, ports: ports as Record<number, number>, variables }
 }
 
 function executionRole(

@@ -95,8 +95,8 @@ export interface TaskRecord {
   lastStatus: 'PROVISIONING' | 'PENDING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | 'STOPPED'
   desiredStatus: 'RUNNING' | 'STOPPED'
   healthStatus: 'UNKNOWN' | 'HEALTHY' | 'UNHEALTHY'
-  /** Host port that the container listens on. */
-  port?: number
+  /** Host ports that the container listens on, by container port. */
+  ports?: Readonly<Record<number, number>>
   startedAt?: string
   stoppingAt?: string
   stoppedAt?: string

@@ -7,7 +7,9 @@ const container = z.looseObject({
   name: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be 1 to 255 of A-Z a-z 0-9 - _'),
   image: z.string().min(1),
   essential: z.boolean().default(true),
-  portMappings: z.array(z.looseObject({ containerPort: z.int().min(1).max(65_535) })).default([]),
+  portMappings: z
+    .array(z.looseObject({ containerPort: z.int().min(1).max(65_535), name: z.string().optional() }))
+    .default([]),
   environment: z.array(nameValue).default([]),
   secrets: z.array(z.object({ name: z.string(), valueFrom: z.string() })).default([]),
   stopTimeout: z.int().min(0).max(120, 'must be at most 120 on Fargate').default(30),

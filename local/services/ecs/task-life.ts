@@ -63,7 +63,7 @@ async function run(cloud: Cloud, service: ServiceRecord, task: TaskRecord, liste
     task.lastStatus = 'PENDING'
     const running = await startTask(cloud, ecs.children, task)
     ecs.tasks.set(task.arn, running)
-    task.port = running.port
+    task.ports = running.ports
     if (task.desiredStatus === 'STOPPED') void running.child.stop(running.stopSeconds * SECOND)
     else {
       task.lastStatus = 'RUNNING'

@@ -37,6 +37,7 @@ export interface TestProxy extends AsyncDisposable {
   readonly proxy: RunningProxy
   readonly port: number
   readonly url: string
+  readonly metricsUrl: string
   readonly source: MemorySource
   readonly clock: ShiftedClock
   /** Every log line, parsed. */
@@ -93,6 +94,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     log: lines,
     port: proxy.port,
     url: `http://127.0.0.1:${proxy.port}`,
+    metricsUrl: `http://127.0.0.1:${proxy.metricsPort}/metrics`,
     metric: async (line) => {
       const text = await proxy.metrics.registry.metrics()
       const found = text.split('\n').find((candidate) => candidate.startsWith(`${line} `))

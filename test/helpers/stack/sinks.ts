@@ -1,6 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DescribeTaskDefinitionCommand, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs'
+import {
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ListClustersCommand,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs'
 import { GetFunctionCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda'
 import { unzipSync } from 'fflate'
 import { logGroups, logText } from './log-text.ts'
@@ -11,7 +17,7 @@ export async function sinksOf(stack: StackUnderTest, dataDir: string): Promise<M
   const { cloud } = stack
   return new Map([
     ...(await logs(stack)),
-    ['metrics of the proxy', await (await fetch(`${stack.proxyUrl}/metrics`)).text()],
+    ...(await proxyMetrics(stack)),
     ['metrics in CloudWatch', JSON.stringify(cloud.state.cloudwatch)],
     ['journal', JSON.stringify(cloud.journal.entries())],
     ['events', JSON.stringify(cloud.state.events)],
@@ -31,6 +37,19 @@ type Sink = [name: string, text: string]
 async function logs(stack: StackUnderTest): Promise<Sink[]> {
   return Promise.all(
     (await logGroups(stack)).map(async (group): Promise<Sink> => [`log ${group}`, await logText(stack, group)]),
+  )
+}
+
+/** Of each task, from the port that the local cloud gave to its metrics. */
+async function proxyMetrics({ ecs }: StackUnderTest): Promise<Sink[]> {
+  const { clusterArns: [cluster] = [] } = await ecs.send(new ListClustersCommand({}))
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster }))
+  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))
+  return Promise.all(
+    tasks.map(async ({ taskArn, containers: [container] = [] }): Promise<Sink> => {
+      const port = container?.networkBindings?.find(({ containerPort }) => containerPort === 9464)?.hostPort
+      return [`metrics of ${taskArn}`, await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()]
+    }),
   )
 }
 

@@ -151,6 +151,23 @@ test('C4: an upstream that answers before the upload ends is heard, and the rest
   await client.sees('too much')
 })
 
+test('C4: after an early answer the connection closes cleanly, however its client goes on sending', async () => {
+  await using upstream = await startUpstream((_request, response) => response.writeHead(413).end('too much'))
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  for (const part of [1, 1_000_000]) {
+    await using client = await RawClient.open(proxy.port)
+    client.head('POST /openai/x HTTP/1.1', 'Host: p', KEY, 'Content-Length: 50000000')
+    const sending = setInterval(() => client.socket.writable && client.write(Buffer.alloc(part)), 20)
+
+    await client.sees('too much')
+    await client.seesClose(4_000)
+
+    clearInterval(sending)
+    expect(client.text).toMatch(/connection: close/i)
+    expect(client.ended).toBe(true)
+  }
+})
+
 test('aborts leave no open request behind, and the next request works', async () => {
   await using upstream = await startUpstream((request, response) => {
     if (request.url === '/ok') response.end('ok')

@@ -127,6 +127,53 @@ test('a taken port ends the process with the port and what to do', async () => {
   holder.close()
 })
 
+test('a taken port of the metrics ends the process too, and says which setting', async () => {
+  const holder = createTcpServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  const { port } = holder.address() as AddressInfo
+  const proxy = start({ PORT: '0', METRICS_PORT: String(port), KEYTURN_PROXY_CONFIG: config({}) })
+
+  expect(await proxy.exit).toEqual([1, null])
+
+  expect(proxy.output()).toContain(`Port ${port} on 127.0.0.1 cannot be opened: another process has it`)
+  expect(proxy.output()).toContain('set METRICS_PORT to another')
+  holder.close()
+})
+
+test.each([
+  ['SIGTERM', 'SIGTERM', 143],
+  ['SIGTERM', 'SIGINT', 130],
+] as const)('%s drains, a %s after it ends the process at once, and the log says so', async (first, second, status) => {
+  const port = await freePort()
+  const proxy = start({
+    PORT: String(port),
+    KEYTURN_PROXY_CONFIG: config({}),
+    KEYTURN_PROXY_LAME_DUCK_SECONDS: '60',
+  })
+  await until(async () => (await statusOf(`http://127.0.0.1:${port}/health`)) === 200, 'the proxy is up', 20_000)
+
+  proxy.child.kill(first)
+  await until(() => proxy.output().includes('draining'), 'it drains')
+  const began = performance.now()
+  proxy.child.kill(second)
+
+  expect(await proxy.exit).toEqual([status, null])
+  expect(performance.now() - began).toBeLessThan(5_000)
+  expect(proxy.output()).toContain('a second signal')
+})
+
+test('under an older Node the bundle names the version that it needs, in one sentence', async () => {
+  const older = join(folder, 'older.cjs')
+  await writeFile(older, `Object.defineProperty(process.versions, 'node', { value: '20.20.2' })\n`)
+  const proxy = start({ NODE_OPTIONS: `--require ${older}` })
+
+  expect(await proxy.exit).toEqual([1, null])
+
+  expect(proxy.output()).toBe(
+    'The Keyturn proxy needs Node.js 22.18 or newer; this is 20.20.2. Run it with a newer one.\n',
+  )
+})
+
 function config(route: { upstream?: string }): string {
   return JSON.stringify({
     port: 1,
@@ -154,6 +201,7 @@ function start(env: Record<string, string>): { child: ChildProcess; exit: Promis
   const child = spawn(process.execPath, [join(folder, 'main.cjs')], {
     env: {
       KEYTURN_PROXY_HOST: '127.0.0.1',
+      METRICS_PORT: '0',
       AWS_ENDPOINT_URL: cloud.url,
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'local',

@@ -59,6 +59,23 @@ test('C14: idle keep-alive connections do not hold the drain up', async () => {
   await idle.seesClose()
 })
 
+test('C14: a connection that never asked for anything does not hold the drain up', async () => {
+  const { upstream: starting } = streams()
+  await using upstream = await starting
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  await using silent = await RawClient.open(proxy.port)
+  await using slow = await RawClient.open(proxy.port)
+  slow.write('GET /openai/')
+  await ask(proxy.port, { path: '/openai/plain' })
+
+  const began = performance.now()
+  await proxy.proxy.drain()
+
+  expect(performance.now() - began).toBeLessThan(3_000)
+  await silent.seesClose()
+  await slow.seesClose()
+})
+
 test('C14: a connection that was busy when the drain began is closed after its answer', async () => {
   const { open, upstream: starting } = streams()
   await using upstream = await starting

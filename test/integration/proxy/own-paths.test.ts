@@ -8,12 +8,38 @@ test('C12: own paths are never forwarded, not even with a catch-all route', asyn
   await using upstream = await startUpstream((_request, response) => response.end('upstream'))
   await using proxy = await startTestProxy({ upstream: upstream.url, routes: [{ prefix: '/' }] })
 
-  for (const path of ['/health', '/ready', '/metrics', '/health?x=1']) {
+  for (const path of ['/health', '/ready', '/health?x=1']) {
     expect((await ask(proxy.port, { path, key: null })).status).toBe(200)
   }
-  expect(errorOf(await ask(proxy.port, { path: '/metrics', method: 'POST' })).code).toBe('method-not-allowed')
+  expect(errorOf(await ask(proxy.port, { path: '/ready', method: 'POST' })).code).toBe('method-not-allowed')
   expect(upstream.seen).toEqual([])
   expect((await ask(proxy.port, { path: '/healthy' })).body.toString()).toBe('upstream')
+})
+
+test('C12: /metrics is not on the port of the callers', async () => {
+  await using upstream = await startUpstream((_request, response) => response.end('upstream'))
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  await using all = await startTestProxy({ upstream: upstream.url, routes: [{ prefix: '/' }] })
+
+  expect(errorOf(await ask(proxy.port, { path: '/metrics', key: null })).code).toBe('route-unknown')
+  expect(errorOf(await ask(all.port, { path: '/metrics', key: null })).code).toBe('credential-missing')
+})
+
+test('C12: the port of the metrics answers GET /metrics and nothing else, until the drain is over', async () => {
+  await using upstream = await startUpstream((_request, response) => response.end('ok'))
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  const port = proxy.proxy.metricsPort
+
+  expect(port).not.toBe(proxy.port)
+  expect((await fetch(proxy.metricsUrl, { method: 'HEAD' })).status).toBe(200)
+  expect((await fetch(proxy.metricsUrl, { method: 'POST' })).status).toBe(405)
+  for (const path of ['/', '/ready', '/openai/v1/x']) {
+    expect((await ask(port, { path })).status).toBe(404)
+  }
+  expect(upstream.seen).toEqual([])
+
+  await proxy.proxy.drain()
+  await expect(fetch(proxy.metricsUrl)).rejects.toThrow()
 })
 
 test('C12: /metrics is Prometheus text about requests, versions, refreshes, ages and added time', async () => {
@@ -23,7 +49,7 @@ test('C12: /metrics is Prometheus text about requests, versions, refreshes, ages
   await ask(proxy.port, { key: 'kt_wrong' })
   await until(async () => (await proxy.metric('keyturn_proxy_in_flight_requests')) === 0, 'both are over')
 
-  const response = await fetch(`${proxy.url}/metrics`)
+  const response = await fetch(proxy.metricsUrl)
   const text = await response.text()
 
   expect(response.headers.get('content-type')).toContain('text/plain')

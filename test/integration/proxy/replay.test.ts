@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { ask, errorOf } from '../../helpers/proxy/http-client.ts'
 import { MemorySource } from '../../helpers/proxy/memory-source.ts'
@@ -234,4 +235,25 @@ test('an upstream secret with no living key is a 503 that names the route, and n
     message: expect.stringContaining('openai'),
   })
   expect(upstream.seen).toEqual([])
+})
+
+test.each([
+  ['says nothing more', () => undefined],
+  ['trickles', (response: ServerResponse) => setInterval(() => response.write('x'), 20).unref()],
+])('C5: a 401 whose body %s does not hold the replay up, and its connection is given up', async (_how, goOn) => {
+  let stalled: ServerResponse | undefined
+  await using upstream = await startUpstream((request, response) => {
+    if (keyOf(request) === 'sk-old') return response.end('ok')
+    stalled = response
+    response.writeHead(401, { 'content-length': '1000' }).write('{"error":')
+    return goOn(response)
+  })
+  await using proxy = await startTestProxy({ upstream: upstream.url, source: currentAndGrace() })
+  const began = performance.now()
+
+  const answer = await ask(proxy.port)
+
+  expect(answer.body.toString()).toBe('ok')
+  expect(performance.now() - began).toBeLessThan(1_000)
+  await until(() => stalled?.destroyed === true, 'the stalled answer is given up', 2_000)
 })

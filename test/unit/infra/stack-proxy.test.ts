@@ -53,6 +53,7 @@ describe('the proxy’s service (A6)', () => {
     const config = JSON.parse(environment.find(({ name }) => name === 'KEYTURN_PROXY_CONFIG')?.value ?? '')
     expect(config).toEqual({
       port: 8080,
+      metricsPort: 9464,
       clients: [{ name: 'mobile-app', secretId: secretArn('mobile-app') }],
       routes: [
         {
@@ -207,6 +208,35 @@ describe('the proxy’s load balancer (A6)', () => {
       },
     ])
     expect(tasks.egress).toMatchObject([{ fromPort: 443, toPort: 443 }])
+  })
+})
+
+describe('the proxy’s metrics (A6)', () => {
+  it('have a port of their own that nobody reaches unless the config says who', async () => {
+    expect(container(plan).portMappings).toEqual([
+      { containerPort: 8080, protocol: 'tcp' },
+      { name: 'metrics', containerPort: 9464, protocol: 'tcp' },
+    ])
+    const read = await planWith(({ proxy }) =>
+      Object.assign(proxy, { metricsPort: 9100, metricsCidrs: ['10.1.0.0/16'] }),
+    )
+    expect(read.one(GROUP, 'proxy-service').inputs.ingress).toEqual([
+      expect.objectContaining({ fromPort: 8080, securityGroups: ['proxy-load-balancer-id'] }),
+      {
+        description: 'Readers of metrics',
+        protocol: 'tcp',
+        fromPort: 9100,
+        toPort: 9100,
+        cidrBlocks: ['10.1.0.0/16'],
+      },
+    ])
+  })
+
+  it.each([
+    ['the port of the callers', { metricsPort: 8080 }, 'proxy.metricsPort'],
+    ['everyone', { metricsCidrs: ['0.0.0.0/0'] }, 'proxy.metricsCidrs[0]'],
+  ])('are refused %s', (_what, change, path) => {
+    expect(() => planWith(({ proxy }) => Object.assign(proxy, change))).toThrow(path)
   })
 })
 

@@ -38,6 +38,24 @@ test('PORT, host, level and lame duck are overridden by their variables', () => 
   expect(settings).toMatchObject({ host: '127.0.0.1', port: 9000, logLevel: 'warn', limits: { lameDuckSeconds: 0 } })
 })
 
+test.each([
+  [{}, {}, 9464],
+  [{ metricsPort: 9000 }, {}, 9000],
+  [{ metricsPort: 9000 }, { METRICS_PORT: '9001' }, 9001],
+  [{ port: 0 }, {}, 0],
+  [{}, { PORT: '0' }, 0],
+])('metrics have a port of their own: %j with %j', (config, variables, port) => {
+  const settings = readSettings({ KEYTURN_PROXY_CONFIG: JSON.stringify({ ...CONFIG, ...config }), ...variables })
+
+  expect(settings.metricsPort).toBe(port)
+})
+
+test('metrics cannot share the port of the callers', () => {
+  const error = problemsOf({ KEYTURN_PROXY_CONFIG: JSON.stringify({ ...CONFIG, metricsPort: 8080 }) })
+
+  expect(error.problems.map(({ path }) => path)).toEqual(['KEYTURN_PROXY_CONFIG.metricsPort'])
+})
+
 test('every mistake is reported at once, with its path', () => {
   const config = {
     ...CONFIG,

@@ -55,6 +55,29 @@ test('E a service becomes steady and its task runs with the environment that AWS
   expect(clusters?.[0]).toMatchObject({ status: 'ACTIVE', activeServicesCount: 1, runningTasksCount: 1 })
 })
 
+test('each port of a container is a free one of its own, told to the task by its name and shown', async () => {
+  const portMappings = [
+    { containerPort: 8080, protocol: 'tcp' as const },
+    { name: 'metrics', containerPort: 9464, protocol: 'tcp' as const },
+  ]
+  await create(await register('one', { portMappings }), 2)
+  await steady()
+
+  const { env } = await inspect()
+  const bindings = (await tasks('RUNNING')).map(({ containers }) => containers?.[0]?.networkBindings ?? [])
+  const hostPorts = bindings.flat().map(({ hostPort }) => hostPort)
+
+  expect(bindings.map((each) => each.map(({ containerPort }) => containerPort))).toEqual([
+    [8080, 9464],
+    [8080, 9464],
+  ])
+  expect(new Set(hostPorts).size).toBe(4)
+  expect(bindings.map((each) => each.map(({ hostPort }) => String(hostPort)))).toContainEqual([
+    env.PORT,
+    env.METRICS_PORT,
+  ])
+})
+
 test('a task gets keys of its task role, anew once the clock has passed their end, and nobody else does', async () => {
   await create(await register('one'))
   await steady()
