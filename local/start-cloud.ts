@@ -1,5 +1,6 @@
 import { type Cloud, type CloudOptions, createCloud } from './cloud.ts'
 import { openDataDir } from './persistence.ts'
+import { createRegions } from './regions.ts'
 import { startServer } from './server.ts'
 import { services as allServices, wiring } from './services/index.ts'
 import type { Service } from './services/service.ts'
@@ -38,19 +39,23 @@ export async function startCloud(options: StartOptions = {}): Promise<RunningClo
     wiring,
     saved?.state,
   )
-  const server = await startServer(cloud, services, options.port ?? DEFAULT_PORT)
+  const regions = createRegions(cloud, { services, wiring, saved: saved?.regions })
+  const server = await startServer(regions, services, options.port ?? DEFAULT_PORT)
   cloud.url = server.url
-  data?.follow(cloud)
+  data?.follow(cloud, regions.states)
 
   async function close(): Promise<void> {
     cloud.clock.stop()
-    for (const service of [...services].reverse()) await service.stop?.(cloud)
+    for (const region of regions.all()) {
+      for (const service of [...services].reverse()) await service.stop?.(region)
+    }
     await server.close()
     await data?.close()
   }
 
   try {
     for (const service of services) await service.start?.(cloud)
+    for (const region of Object.keys(saved?.regions ?? {})) await regions.in(region)
   } catch (error) {
     await close()
     throw error

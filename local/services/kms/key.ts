@@ -11,10 +11,12 @@ export const aliasArn = ({ region, accountId }: Cloud, name: string): string =>
 
 /**
  * The key that an id, key ARN, alias name or alias ARN means.
- * @throws ServiceError NotFoundException
+ * @throws ServiceError NotFoundException, also for an ARN of another Region
  */
 export function findKey(cloud: Cloud, reference: string): KeyRecord {
   const { keys, aliases } = cloud.state.kms
+  const [, region = cloud.region] = /^arn:aws:kms:([^:]*):/.exec(reference) ?? []
+  if (region !== cloud.region) throw new ServiceError('NotFoundException', `Invalid arn ${region}`)
   const name = reference.replace(/^arn:aws:kms:[^:]*:\d*:/, '')
   if (name.startsWith('alias/')) {
     const alias = aliases[name]

@@ -5,8 +5,10 @@ import {
   InvokeCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda'
-import { zipSync } from 'fflate'
 import { type RunningCloud, type StartOptions, startCloud } from '../../../../local/start-cloud.ts'
+import { zipOf } from '../../../helpers/zip-of.ts'
+
+export { zipOf }
 
 export interface LambdaSetup {
   readonly running: RunningCloud
@@ -113,8 +115,5 @@ export async function setUpLambda(options: StartOptions = {}): Promise<LambdaSet
   await setup.createRole('worker')
   return setup
 }
-
-export const zipOf = (files: Record<string, string>): Uint8Array =>
-  zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])))
 
 const policyName = (action: string): string => action.replaceAll(/[^A-Za-z]/g, '-')
