@@ -1,5 +1,6 @@
 import type { Cloud } from '../../cloud.ts'
 import { functionNotFound, invalidParameter, otherRegion } from './errors.ts'
+import { settle } from './function-state.ts'
 import type { FunctionRecord, FunctionVersion } from './state.ts'
 
 export interface FunctionTarget {
@@ -21,6 +22,7 @@ export function findFunction(cloud: Cloud, identifier: string, qualifier?: strin
   const arn = functionArn(cloud, named.name) + (chosen === undefined ? '' : `:${chosen}`)
   const record = cloud.state.lambda.functions[named.name]
   if (!record || (named.account !== undefined && named.account !== cloud.accountId)) throw functionNotFound(arn)
+  settle(cloud, record)
   const version =
     chosen === undefined || chosen === record.latest.version
       ? record.latest

@@ -5,6 +5,7 @@ import { checkRole } from '../check-role.ts'
 import { storeCode } from '../code.ts'
 import { configurationOf } from '../configuration.ts'
 import { conflict, notImplemented } from '../errors.ts'
+import { beginChange } from '../function-state.ts'
 import { functionArn, parseIdentifier } from '../identify.ts'
 import { defaultSettings, patchSettings, settingsPatch, settingsShape, UNSUPPORTED } from '../settings.ts'
 import type { FunctionRecord } from '../state.ts'
@@ -53,6 +54,7 @@ export const createFunction: Operation = (raw, call) => {
     published: [],
   }
   cloud.state.lambda.functions[name] = record
+  beginChange(cloud, record)
   return configurationOf(cloud, record, input.Publish ? publish(cloud, record) : record.latest)
 }
 

@@ -3,6 +3,7 @@ import { ServiceError } from '../../../protocol/service-error.ts'
 import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
 import { configurationOf } from '../configuration.ts'
+import { assertChangeable } from '../function-state.ts'
 import { publish } from '../versions.ts'
 import { authorizedFunction, functionInput } from './authorized-function.ts'
 
@@ -17,6 +18,7 @@ const schema = z.object({
 export const publishVersion: Operation = (raw, call) => {
   const input = parseInput(schema, raw, 'InvalidParameterValueException')
   const { record } = authorizedFunction(call, 'lambda:PublishVersion', input)
+  assertChangeable(record)
   const { latest } = record
   if ((input.CodeSha256 ?? latest.codeSha256) !== latest.codeSha256) {
     throw new ServiceError('PreconditionFailedException', 'CodeSHA256 is different from the current one.', 412)

@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inProcessCode } from '../../../../local/services/lambda/runtime/in-process.ts'
+import { untilUpdated } from '../../../helpers/until-active.ts'
 import { type LambdaSetup, setUpLambda, zipOf } from './setup.ts'
 
 let setup: LambdaSetup
@@ -81,6 +82,7 @@ test('new code and new settings serve the next invocation, and a published versi
   const { Version } = await setup.lambda.send(new PublishVersionCommand({ FunctionName: 'change' }))
   expect(Version).toBe('1')
   await setup.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'change', ZipFile: answering('two') }))
+  await untilUpdated(setup.lambda, 'change')
   expect((await setup.invoke('change')).payload).toBe('two')
   const old = await setup.lambda.send(new InvokeCommand({ FunctionName: 'change', Qualifier: '1' }))
   expect(old.Payload?.transformToString()).toBe('"one"')
