@@ -117,7 +117,12 @@ test.each([
     /cannot be assumed by Lambda/,
   ],
   ['a runtime that is not Node', { Runtime: 'python3.13' }, 'InvalidParameterValueException', /nodejs24\.x/],
-  ['a time-out over 900 s', { Timeout: 901 }, 'InvalidParameterValueException', /Timeout/],
+  [
+    'a time-out over 900 s',
+    { Timeout: 901 },
+    'InvalidParameterValueException',
+    /'timeout' failed to satisfy constraint: Member must have value less than or equal to 900/,
+  ],
   ['what is no zip', { Code: { ZipFile: Buffer.from('text') } }, 'InvalidParameterValueException', /Could not unzip/],
   ['code in S3', { Code: { S3Bucket: 'b', S3Key: 'k' } }, 'InvalidParameterValueException', /no S3/],
   [
