@@ -3,7 +3,7 @@ import { authenticate, readSignature, type Signature } from './authentication.ts
 import { type CallRecord, startCall } from './call.ts'
 import type { Cloud } from './cloud.ts'
 import type { FaultEffect } from './faults.ts'
-import { json } from './protocol/json.ts'
+import { protocolOf } from './protocol/of-unknown-service.ts'
 import type { DecodedCall, Protocol, WireCall, WireRequest, WireResponse } from './protocol/protocol.ts'
 import { ServiceError } from './protocol/service-error.ts'
 import type { Regions } from './regions.ts'
@@ -19,7 +19,7 @@ export async function dispatch(request: WireRequest, regions: Regions, services:
   if (!signature) {
     const hint =
       'Request is missing Authentication Token. Sign it with AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local'
-    return json.encodeError(
+    return protocolOf(request, '').encodeError(
       new ServiceError('MissingAuthenticationTokenException', hint, 403),
       unnamed(request, requestId),
     )
@@ -121,7 +121,7 @@ function roleOf({ caller }: CallRecord): string | undefined {
 function notImplemented(request: WireRequest, requestId: string, signature: Signature, service?: Service): Answer {
   const target = request.headers['x-amz-target'] ?? new URLSearchParams(request.body.toString('utf8')).get('Action')
   const operation = target?.slice(target.lastIndexOf('.') + 1) ?? `${request.method} ${request.path}`
-  const protocol = service?.protocols[0] ?? json
+  const protocol = service?.protocols[0] ?? protocolOf(request, signature.service)
   return protocol.encodeError(notImplementedError(`${signature.service}.${operation}`), unnamed(request, requestId))
 }
 
