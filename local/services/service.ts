@@ -41,6 +41,10 @@ export interface Call {
     action: string,
     resource: string,
     context?: RequestContext,
-    options?: { resourcePolicy?: PolicyDocument | undefined },
+    options?: {
+      resourcePolicy?: PolicyDocument | undefined
+      /** How the caller named the resource, where AWS's refusal repeats that and not the ARN. */
+      asked?: string
+    },
   ): void
 }
