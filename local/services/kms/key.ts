@@ -31,6 +31,18 @@ export function findKey(cloud: Cloud, reference: string): KeyRecord {
   throw new ServiceError('NotFoundException', `Key '${arn}' does not exist`)
 }
 
+/**
+ * The key that an id or a key ARN means: operations that manage keys take no alias
+ * (docs.aws.amazon.com/kms/latest/developerguide/alias-using.html).
+ * @throws ServiceError NotFoundException
+ */
+export function findKeyById(cloud: Cloud, reference: string): KeyRecord {
+  if (/^(arn:aws:kms:[^:]*:\d*:)?alias\//.test(reference)) {
+    throw new ServiceError('NotFoundException', `Invalid keyId '${reference}'`)
+  }
+  return findKey(cloud, reference)
+}
+
 /** @throws ServiceError DisabledException or KMSInvalidStateException for a key that must not be used now */
 export function assertUsable(key: KeyRecord): void {
   if (key.state === 'Disabled') throw new ServiceError('DisabledException', `${key.arn} is disabled.`)
