@@ -39,6 +39,8 @@ export interface FunctionVersion {
   readonly codeSha256: string
   readonly codeSize: number
   readonly settings: FunctionSettings
+  /** Code and settings of `$LATEST` when this was published, to tell whether anything has changed since. */
+  readonly from?: string
 }
 
 export interface FunctionSettings {

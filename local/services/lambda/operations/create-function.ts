@@ -9,6 +9,7 @@ import { beginChange } from '../function-state.ts'
 import { functionArn, parseIdentifier } from '../identify.ts'
 import { defaultSettings, patchSettings, settingsPatch, settingsShape, UNSUPPORTED } from '../settings.ts'
 import type { FunctionRecord } from '../state.ts'
+import { withTags } from '../tags.ts'
 import { publish } from '../versions.ts'
 
 const schema = settingsPatch.extend({
@@ -42,7 +43,7 @@ export const createFunction: Operation = (raw, call) => {
   const record: FunctionRecord = {
     name,
     arn,
-    tags: input.Tags ?? {},
+    tags: withTags({}, input.Tags ?? {}),
     permissions: [],
     latest: {
       version: '$LATEST',
