@@ -1,3 +1,4 @@
+import { needsHuman } from '../core/errors.ts'
 import { type Cloud, type CloudOptions, createCloud } from './cloud.ts'
 import { openDataDir } from './persistence.ts'
 import { createRegions } from './regions.ts'
@@ -24,16 +25,17 @@ export const DEFAULT_PORT = 4566
 
 /**
  * Starts the local cloud on 127.0.0.1.
- * @throws KeyturnError `port-taken`, `data-dir-corrupt`, `data-dir-unusable`
+ * @throws KeyturnError `port-taken`, `data-dir-corrupt`, `data-dir-unusable`, `data-dir-region`
  */
 export async function startCloud(options: StartOptions = {}): Promise<RunningCloud> {
   const services = options.services ?? allServices
   const data = options.dataDir === undefined ? undefined : await openDataDir(options.dataDir)
   const saved = data?.saved
+  if (saved && (options.region ?? saved.region) !== saved.region) throw otherRegion(options, saved.region)
   const cloud = createCloud(
     {
       ...options,
-      ...(saved && { region: options.region ?? saved.region }),
+      ...(saved && { region: saved.region }),
       ...(saved && { clockOffsetMs: saved.clockOffsetMs }),
     },
     wiring,
@@ -62,3 +64,9 @@ export async function startCloud(options: StartOptions = {}): Promise<RunningClo
   }
   return { cloud, url: server.url, close }
 }
+
+const otherRegion = ({ dataDir, region }: StartOptions, kept: string): Error =>
+  needsHuman(
+    'data-dir-region',
+    `The state in ${dataDir} was made in ${kept}, and aws:region is ${region}. Set aws:region back in Pulumi.dev.yaml, or name another folder.`,
+  )

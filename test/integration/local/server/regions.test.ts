@@ -235,6 +235,16 @@ test('a Region whose name is none is refused, as by AWS', async () => {
   }
 })
 
+test('state that was kept for another home Region is refused, and left as it is', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyturn-regions-'))
+  await (await startTestCloud({ dataDir })).close()
+  await expect(startTestCloud({ dataDir, region: OTHER })).rejects.toMatchObject({
+    code: 'data-dir-region',
+    message: expect.stringMatching(/made in eu-central-1, and aws:region is eu-west-1/),
+  })
+  await startTestCloud({ dataDir, region: HOME })
+})
+
 test("another Region's state survives a restart", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyturn-regions-'))
   const first = await startTestCloud({ dataDir })
