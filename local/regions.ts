@@ -37,7 +37,7 @@ export function createRegions(home: Cloud, { services, wiring, saved = {} }: Reg
     const cloud = createCloud({ ...home.options, region }, wiring, state, home)
     clouds.set(region, cloud)
     for (const service of services) if (!service.global) await service.start?.(cloud)
-    home.log.warn({ region, home: home.region }, 'a client signs for another Region than the stack runs in')
+    home.log.warn({ region, home: home.region }, 'another Region than that of the stack is in use')
     return cloud
   }
 
