@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   CreateFunctionCommand,
   DeleteFunctionCommand,
@@ -11,9 +14,10 @@ import {
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { MINUTE } from '../../../../core/clock.ts'
 import { createMovableClock } from '../../../../local/clock.ts'
+import { startCloud } from '../../../../local/start-cloud.ts'
 import { type LambdaSetup, setUpLambda, zipOf } from './setup.ts'
 
 let setup: LambdaSetup
@@ -132,4 +136,18 @@ test('a Pending function may be deleted and created again, and its first version
   await lambda.send(new CreateFunctionCommand(input('two')))
   await clock.advance(MINUTE)
   expect(await answerOf(lambda)).toBe('two')
+})
+
+test('after a restart a function that was being made is ready', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyturn-states-'))
+  const clock = () => createMovableClock({ start: new Date('2026-11-24T10:00:00Z'), frozen: true })
+  const options = { dataDir, lambda: { settleMs: MINUTE } }
+  setup = await setUpLambda({ ...options, clock: clock() })
+  await setup.lambda.send(new CreateFunctionCommand(input()))
+  const port = Number(new URL(setup.running.url).port)
+  await setup.running.close()
+  const again = await startCloud({ ...options, clock: clock(), port })
+  onTestFinished(() => again.close())
+  expect((await configuration(setup.lambda)).State).toBe('Active')
+  await invoke(setup.lambda)
 })
