@@ -12,6 +12,7 @@ export interface Signature {
   readonly accessKeyId: string
   /** The service in the credential scope, which is how a request names the service it is for. */
   readonly service: string
+  readonly region: string
   readonly sessionToken: string | undefined
 }
 
@@ -20,13 +21,16 @@ export interface Signature {
  * verified: local keys guard nothing but the line between roles, and children of the moved clock sign with its time.
  */
 export function readSignature(request: WireRequest): Signature | undefined {
-  const header = /Credential=([^/,\s]+)\/[^/]+\/[^/]+\/([^/]+)\/aws4_request/.exec(request.headers.authorization ?? '')
-  if (header?.[1] && header[2]) {
-    return { accessKeyId: header[1], service: header[2], sessionToken: request.headers['x-amz-security-token'] }
+  const header = /Credential=([^/,\s]+)\/[^/]+\/([^/]+)\/([^/]+)\/aws4_request/.exec(
+    request.headers.authorization ?? '',
+  )
+  if (header?.[1] && header[2] && header[3]) {
+    const [, accessKeyId, region, service] = header
+    return { accessKeyId, region, service, sessionToken: request.headers['x-amz-security-token'] }
   }
-  const [accessKeyId, , , service] = request.query.get('X-Amz-Credential')?.split('/') ?? []
-  if (!accessKeyId || !service) return undefined
-  return { accessKeyId, service, sessionToken: request.query.get('X-Amz-Security-Token') ?? undefined }
+  const [accessKeyId, , region, service] = request.query.get('X-Amz-Credential')?.split('/') ?? []
+  if (!accessKeyId || !region || !service) return undefined
+  return { accessKeyId, region, service, sessionToken: request.query.get('X-Amz-Security-Token') ?? undefined }
 }
 
 /** @throws ServiceError UnrecognizedClientException, or ExpiredTokenException from IAM */

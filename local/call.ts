@@ -24,11 +24,12 @@ export function startCall(cloud: Cloud, request: WireRequest, record: CallRecord
     accessKeyId: caller.accessKeyId,
     requestId: record.requestId,
     request,
-    authorize(action, resource, context = {}, { resourcePolicy } = {}) {
-      const asked = { 'aws:SourceIp': '127.0.0.1', ...context }
-      const decision = cloud.iam.authorize(principal, action, resource, asked, resourcePolicy)
+    authorize(action, resource, context = {}, { resourcePolicy, asked = resource } = {}) {
+      const known = { 'aws:SourceIp': '127.0.0.1', ...context }
+      const decision = cloud.iam.authorize(principal, action, resource, known, resourcePolicy)
       record.authorizations.push({ action, resource, decision: describe(decision) })
-      if (!decision.allowed) throw new AccessDeniedError(decision.message)
+      if (decision.allowed) return
+      throw new AccessDeniedError(decision.message.replace(`on resource: ${resource} `, () => `on resource: ${asked} `))
     },
   }
 }

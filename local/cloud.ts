@@ -21,9 +21,11 @@ import type { SecretsManagerOptions } from './services/secrets-manager/types.ts'
 import { emptySnsState, type SnsState } from './services/sns/state.ts'
 import type { Wiring } from './services/wiring.ts'
 
-/** The whole account in one object: every service keeps its state in it, and asks the others through it. */
+/** The account in one Region: every service keeps its state in it, and asks the others through it. */
 export interface Cloud {
   readonly region: string
+  /** The Region in which the stack runs; itself there. Clock, faults, journal and IAM are its for every Region. */
+  readonly home: Cloud
   readonly accountId: string
   readonly clock: MovableClock
   readonly random: Random
@@ -75,7 +77,13 @@ export interface CloudOptions {
 export const ACCOUNT_ID = '000000000000'
 export const DEFAULT_REGION = 'eu-central-1'
 
-export function createCloud(options: CloudOptions, wiring: Wiring, state: CloudState = emptyState()): Cloud {
+/** @param home the account's home Region, when this is to be another one beside it */
+export function createCloud(
+  options: CloudOptions,
+  wiring: Wiring,
+  state: CloudState = emptyState(),
+  home?: Cloud,
+): Cloud {
   const log = options.log ?? pino({ level: 'silent' })
   const unset = (name: string): never => {
     throw new Error(`cloud.${name} was used before the cloud was assembled`)
@@ -84,10 +92,13 @@ export function createCloud(options: CloudOptions, wiring: Wiring, state: CloudS
   const cloud: Cloud = {
     region: options.region ?? DEFAULT_REGION,
     accountId: ACCOUNT_ID,
-    clock: options.clock ?? ownClock(options, log),
+    get home() {
+      return home ?? cloud
+    },
+    clock: home?.clock ?? options.clock ?? ownClock(options, log),
     random: options.random ?? systemRandom,
-    faults: createFaults(),
-    journal: createJournal(),
+    faults: home?.faults ?? createFaults(),
+    journal: home?.journal ?? createJournal(),
     get iam() {
       return parts.iam ?? unset('iam')
     },
@@ -103,16 +114,23 @@ export function createCloud(options: CloudOptions, wiring: Wiring, state: CloudS
     log,
     options,
     state,
-    url: '',
-    changed: () => {},
+    url: home?.url ?? '',
+    changed: () => home?.changed(),
   }
   const chosen = { ...wiring, ...options.wiring }
-  parts.iam = chosen.iam(cloud)
+  parts.iam = home ? iamIn(home.iam, cloud.region) : chosen.iam(cloud)
   parts.events = chosen.events(cloud)
   parts.lambda = chosen.lambda(cloud)
   parts.rotations = createRotations(cloud)
   return cloud
 }
+
+/** The account's one IAM, asked from a Region. */
+const iamIn = (iam: Iam, region: string): Iam => ({
+  ...iam,
+  authorize: (principal, action, resource, context, resourcePolicy) =>
+    iam.authorize(principal, action, resource, { 'aws:RequestedRegion': region, ...context }, resourcePolicy),
+})
 
 function ownClock({ clockOffsetMs = 0 }: CloudOptions, log: Logger): MovableClock {
   const onError = (error: unknown): void => log.error({ error }, 'a timer failed')

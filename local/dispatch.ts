@@ -3,22 +3,23 @@ import { authenticate, readSignature, type Signature } from './authentication.ts
 import { type CallRecord, startCall } from './call.ts'
 import type { Cloud } from './cloud.ts'
 import type { FaultEffect } from './faults.ts'
-import { json } from './protocol/json.ts'
+import { protocolOf } from './protocol/of-unknown-service.ts'
 import type { DecodedCall, Protocol, WireCall, WireRequest, WireResponse } from './protocol/protocol.ts'
 import { ServiceError } from './protocol/service-error.ts'
+import type { Regions } from './regions.ts'
 import type { Service } from './services/service.ts'
 
 /** What goes back to the client; `reset` means that the connection is cut without an answer. */
 export type Answer = WireResponse | 'reset'
 
 /** One AWS call from request to answer: who calls, what, whether a fault hits it, what came of it, into the journal. */
-export async function dispatch(request: WireRequest, cloud: Cloud, services: readonly Service[]): Promise<Answer> {
-  const requestId = cloud.random.uuid()
+export async function dispatch(request: WireRequest, regions: Regions, services: readonly Service[]): Promise<Answer> {
+  const requestId = regions.home.random.uuid()
   const signature = readSignature(request)
   if (!signature) {
     const hint =
       'Request is missing Authentication Token. Sign it with AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local'
-    return json.encodeError(
+    return protocolOf(request, '').encodeError(
       new ServiceError('MissingAuthenticationTokenException', hint, 403),
       unnamed(request, requestId),
     )
@@ -30,18 +31,20 @@ export async function dispatch(request: WireRequest, cloud: Cloud, services: rea
   const wire: WireCall = { request, operation, requestId }
   const record: CallRecord = { service: service.name, operation, requestId, authorizations: [], input: undefined }
 
+  let cloud = regions.home
   try {
+    if (!service.global) cloud = await regions.in(signature.region)
     const caller = authenticate(signature, cloud)
     record.caller = caller
     const effect = cloud.faults.take(service.name, operation, roleOf(record))
-    const cut = await suffer(effect, 'before', cloud, record)
+    const cut = await suffer(effect, 'before', regions, record)
     if (cut) return cut
     record.input = decoded.input()
     const run = service.operations[operation]
     if (!run) throw notImplementedError(`${service.name}.${operation}`)
     const output = await run(record.input, startCall(cloud, request, record, caller))
     cloud.changed()
-    const lost = await suffer(effect, 'after', cloud, record)
+    const lost = await suffer(effect, 'after', regions, record)
     if (lost) return lost
     finish(cloud, record, 'ok')
     return protocol.encode(output, wire)
@@ -68,14 +71,16 @@ function decode(service: Service, request: WireRequest): Decoded | undefined {
 async function suffer(
   effect: FaultEffect | undefined,
   moment: 'before' | 'after',
-  cloud: Cloud,
+  regions: Regions,
   record: CallRecord,
 ): Promise<'reset' | undefined> {
   if (!effect) return undefined
   if (effect.kind === 'drop' || effect.kind === 'kill') {
     if (effect.when !== moment) return undefined
-    if (effect.kind === 'kill' && record.caller) cloud.lambda.killCaller(record.caller.accessKeyId)
-    finish(cloud, record, `${effect.kind === 'kill' ? 'killed' : 'dropped'} ${moment}`)
+    if (effect.kind === 'kill' && record.caller) {
+      for (const { lambda } of regions.all()) lambda.killCaller(record.caller.accessKeyId)
+    }
+    finish(regions.home, record, `${effect.kind === 'kill' ? 'killed' : 'dropped'} ${moment}`)
     return 'reset'
   }
   if (moment === 'after') return undefined
@@ -116,7 +121,7 @@ function roleOf({ caller }: CallRecord): string | undefined {
 function notImplemented(request: WireRequest, requestId: string, signature: Signature, service?: Service): Answer {
   const target = request.headers['x-amz-target'] ?? new URLSearchParams(request.body.toString('utf8')).get('Action')
   const operation = target?.slice(target.lastIndexOf('.') + 1) ?? `${request.method} ${request.path}`
-  const protocol = service?.protocols[0] ?? json
+  const protocol = service?.protocols[0] ?? protocolOf(request, signature.service)
   return protocol.encodeError(notImplementedError(`${signature.service}.${operation}`), unnamed(request, requestId))
 }
 

@@ -3,18 +3,22 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { needsHuman } from '../core/errors.ts'
 import { type Cloud, type CloudState, emptyState } from './cloud.ts'
+import type { RegionState } from './regions.ts'
 
 export interface SavedCloud {
   readonly region: string
   readonly clockOffsetMs: number
+  /** The home Region's. */
   readonly state: CloudState
+  /** The other Regions', by name. */
+  readonly regions: Readonly<Record<string, RegionState>>
 }
 
 export interface DataDir {
   /** What an earlier run left, if there was one. */
   readonly saved: SavedCloud | undefined
   /** Saves the cloud's state whenever it says that it changed. */
-  follow(cloud: Cloud): void
+  follow(cloud: Cloud, otherRegions: () => SavedCloud['regions']): void
   /** Saves once more, when something changed since. */
   close(): Promise<void>
 }
@@ -38,7 +42,7 @@ export async function openDataDir(dir: string): Promise<DataDir> {
   })
   await chmod(dir, 0o700)
   const saved = await load(path)
-  let cloud: Cloud | undefined
+  let serialise: (() => string) | undefined
   let written = ''
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
@@ -47,8 +51,8 @@ export async function openDataDir(dir: string): Promise<DataDir> {
     clearTimeout(timer)
     timer = undefined
     writing = writing.then(async () => {
-      if (!cloud) return
-      const text = serialise(cloud)
+      if (!serialise) return
+      const text = serialise()
       if (text === written) return
       await replace(path, text)
       written = text
@@ -58,8 +62,8 @@ export async function openDataDir(dir: string): Promise<DataDir> {
 
   return {
     saved,
-    follow(followed) {
-      cloud = followed
+    follow(followed, otherRegions) {
+      serialise = () => serialiseCloud(followed, otherRegions())
       followed.changed = () => {
         timer ??= setTimeout(() => {
           save().catch((error: unknown) => followed.log.error({ error }, 'state could not be saved'))
@@ -70,11 +74,14 @@ export async function openDataDir(dir: string): Promise<DataDir> {
   }
 }
 
+const serviceStates = z.record(z.string(), z.record(z.string(), z.unknown()))
+
 const savedSchema = z.object({
   version: z.literal(1),
   region: z.string(),
   clockOffsetMs: z.number(),
-  state: z.record(z.string(), z.record(z.string(), z.unknown())),
+  state: serviceStates,
+  regions: z.record(z.string(), serviceStates).default({}),
 })
 
 async function load(path: string): Promise<SavedCloud | undefined> {
@@ -86,8 +93,12 @@ async function load(path: string): Promise<SavedCloud | undefined> {
     throw corrupt(path, error)
   }
   try {
-    const { state, ...rest } = savedSchema.parse(JSON.parse(text))
-    return { ...rest, state: { ...emptyState(), ...state } as CloudState }
+    const { state, regions, ...rest } = savedSchema.parse(JSON.parse(text))
+    return {
+      ...rest,
+      state: { ...emptyState(), ...state } as CloudState,
+      regions: regions as unknown as SavedCloud['regions'],
+    }
   } catch (error) {
     throw corrupt(path, error)
   }
@@ -100,8 +111,8 @@ const corrupt = (path: string, cause: unknown): Error =>
     cause,
   )
 
-const serialise = ({ region, clock, state }: Cloud): string =>
-  JSON.stringify({ version: 1, region, clockOffsetMs: clock.offsetMs, state })
+const serialiseCloud = ({ region, clock, state }: Cloud, regions: SavedCloud['regions']): string =>
+  JSON.stringify({ version: 1, region, clockOffsetMs: clock.offsetMs, state, regions })
 
 async function replace(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`

@@ -6,6 +6,7 @@ import type { Cloud } from './cloud.ts'
 import { control } from './control/control.ts'
 import { type Answer, dispatch } from './dispatch.ts'
 import type { WireRequest } from './protocol/protocol.ts'
+import type { Regions } from './regions.ts'
 import type { Service } from './services/service.ts'
 
 export interface CloudServer {
@@ -21,9 +22,9 @@ const MAX_BODY_BYTES = 70 * 1024 * 1024
  * One HTTP port on 127.0.0.1 for every service: the signature's scope says which one a request is for.
  * @throws KeyturnError `port-taken`
  */
-export async function startServer(cloud: Cloud, services: readonly Service[], port: number): Promise<CloudServer> {
+export async function startServer(regions: Regions, services: readonly Service[], port: number): Promise<CloudServer> {
   const server = createServer((request, response) => {
-    void serve(request, response, cloud, services)
+    void serve(request, response, regions, services)
   })
   // Longer than clients keep a connection idle, so that none is closed under a request on its way.
   server.keepAliveTimeout = 65_000
@@ -44,9 +45,10 @@ export async function startServer(cloud: Cloud, services: readonly Service[], po
 async function serve(
   incoming: IncomingMessage,
   response: ServerResponse,
-  cloud: Cloud,
+  regions: Regions,
   services: readonly Service[],
 ): Promise<void> {
+  const { home: cloud } = regions
   try {
     const request = await read(incoming)
     if (!request) {
@@ -55,7 +57,7 @@ async function serve(
     }
     const answer = request.path.startsWith('/_keyturn/')
       ? await control(request, cloud, services)
-      : await dispatch(request, cloud, services)
+      : await dispatch(request, regions, services)
     send(answer, response, cloud)
   } catch (error) {
     // A client that went away, such as a function that was killed, is nobody's mistake.

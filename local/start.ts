@@ -4,6 +4,7 @@ import { status } from '../cli/commands/status.ts'
 import { systemClock } from '../core/clock.ts'
 import { KeyturnError, terminal } from '../core/errors.ts'
 import { createLogger } from '../core/log.ts'
+import { DEFAULT_REGION } from './cloud.ts'
 import { narrate } from './run/narrate.ts'
 import { DEFAULT_PORTS, parsePort } from './run/ports.ts'
 import { FRESH_ACCOUNT_CONCURRENCY, type RunningStack, runStack } from './run/run-stack.ts'
@@ -92,13 +93,14 @@ async function main({ verbose, ...options }: NonNullable<ReturnType<typeof readO
 }
 
 async function welcome(
-  { cloudUrl, proxyUrl, upstream, stackTag }: RunningStack,
+  { cloud, cloudUrl, proxyUrl, upstream, stackTag }: RunningStack,
   dataDir: string | undefined,
 ): Promise<string> {
-  const session = openSession({ endpoint: cloudUrl }, {}, systemClock.now)
+  const { region } = cloud
+  const session = openSession({ endpoint: cloudUrl, region }, {}, systemClock.now)
   const secrets = await status(session, [], { stack: stackTag })
   session.client.destroy()
-  const endpoint = `--endpoint ${cloudUrl}`
+  const endpoint = `--endpoint ${cloudUrl}${region === DEFAULT_REGION ? '' : ` --region ${region}`}`
   return `
 Keyturn runs. Everything is on 127.0.0.1 and ${dataDir === undefined ? 'in memory' : `kept in ${dataDir}`}; Ctrl-C ends it.
 
@@ -126,7 +128,7 @@ Move the clock past the grace, and see the old key go:
 
 The AWS CLI works too:
 
-  export AWS_ENDPOINT_URL=${cloudUrl} AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+  export AWS_ENDPOINT_URL=${cloudUrl} AWS_REGION=${region} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
   aws --endpoint-url $AWS_ENDPOINT_URL secretsmanager list-secrets
 `
 }

@@ -30,7 +30,9 @@ export function openSession(options: SessionOptions, env: NodeJS.ProcessEnv, cli
   const endpoint = options.endpoint ?? env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? env.AWS_ENDPOINT_URL
   const url = endpoint === undefined ? undefined : parseEndpoint(endpoint)
   const local = url !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
-  const region = options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? (local ? LOCAL_REGION : undefined)
+  // As with credentials: an environment that is for AWS must not lead a call to the local cloud astray.
+  const ofEnvironment = local && options.endpoint !== undefined ? undefined : (env.AWS_REGION ?? env.AWS_DEFAULT_REGION)
+  const region = options.region ?? ofEnvironment ?? (local ? LOCAL_REGION : undefined)
   const config: SecretsManagerClientConfig = {
     ...(region !== undefined && { region }),
     ...(url && { endpoint: url.href }),

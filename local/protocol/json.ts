@@ -19,11 +19,19 @@ export const json: Protocol = {
       headers: {
         ...headersOf(call),
         'x-amzn-errortype': error.code,
-        // CloudWatch moved from the query protocol to JSON; its clients read the old code from here.
-        'x-amzn-query-error': `${error.code};${status < 500 ? 'Sender' : 'Receiver'}`,
       },
       body: toWireJson({ ...error.fields, __type: error.code, message: error.message, Message: error.message }),
     }
+  },
+}
+
+/** JSON of a service that moved to it from the query protocol: its clients read the old code from a header. */
+export const queryCompatibleJson: Protocol = {
+  ...json,
+  encodeError(error, call) {
+    const answer = json.encodeError(error, call)
+    const fault = answer.status < 500 ? 'Sender' : 'Receiver'
+    return { ...answer, headers: { ...answer.headers, 'x-amzn-query-error': `${error.code};${fault}` } }
   },
 }
 

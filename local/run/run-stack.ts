@@ -64,6 +64,12 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
     closing.push(() => rm(scratch, { recursive: true, force: true }))
     const kept = await openKept(options.dataDir)
 
+    const shipped = await localStackConfig({
+      upstreamUrl: 'https://upstream.invalid',
+      secrets: {},
+      overrides: options.overrides ?? {},
+    })
+
     onStage('starting the local cloud and the upstream')
     const certificate = await issueLoopbackCertificate()
     const caFile = join(scratch, 'ca.pem')
@@ -71,6 +77,7 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
     const environment = { NODE_EXTRA_CA_CERTS: caFile }
     const running = await startCloud({
       port: ports.cloud,
+      ...(shipped.config['aws:region'] !== undefined && { region: shipped.config['aws:region'] }),
       ...(options.log && { log: options.log }),
       ...(options.dataDir !== undefined && { dataDir: join(options.dataDir, 'cloud') }),
       lambda: { environment, concurrentExecutions: options.lambdaConcurrency ?? FRESH_ACCOUNT_CONCURRENCY },
@@ -83,11 +90,6 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
     closing.push(() => running.close())
     const { cloud } = running
 
-    const shipped = await localStackConfig({
-      upstreamUrl: 'https://upstream.invalid',
-      secrets: {},
-      overrides: options.overrides ?? {},
-    })
     const providers = {
       'https://upstream.invalid/openai': 'openai',
       'https://upstream.invalid/openrouter': 'openrouter',

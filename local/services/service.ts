@@ -10,6 +10,8 @@ export interface Service {
   /** Tried in order; CloudWatch speaks two, depending on the client's age. */
   readonly protocols: readonly Protocol[]
   readonly operations: Readonly<Record<string, Operation>>
+  /** One for the whole account, whichever Region a request is scoped to. */
+  readonly global?: true
   /** Further paths under `/_keyturn/`, such as the ECS task credentials. */
   readonly control?: readonly ControlRoute[]
   /** Called once the server listens and saved state is loaded: sets timers again. */
@@ -39,6 +41,10 @@ export interface Call {
     action: string,
     resource: string,
     context?: RequestContext,
-    options?: { resourcePolicy?: PolicyDocument | undefined },
+    options?: {
+      resourcePolicy?: PolicyDocument | undefined
+      /** How the caller named the resource, where AWS's refusal repeats that and not the ARN. */
+      asked?: string
+    },
   ): void
 }

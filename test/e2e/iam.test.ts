@@ -111,7 +111,7 @@ describe('an action taken from a live role stops what it is for, and says so', (
         return functionLog(stack, 'rotate-provider')
       },
     )
-    expect(log).toMatch(denial('rotate-provider', 'secretsmanager:GetSecretValue', arnOf('openai-admin')))
+    expect(log).toMatch(denial('rotate-provider', 'secretsmanager:GetSecretValue', fullName('openai-admin')))
     await completes('openai')
   })
 

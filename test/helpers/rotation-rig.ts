@@ -25,6 +25,7 @@ import { inProcessCode } from '../../local/services/lambda/runtime/in-process.ts
 import { startCloud } from '../../local/start-cloud.ts'
 import { type RunningUpstream, startUpstream } from '../../local/upstream/start-upstream.ts'
 import { trust } from './trust.ts'
+import { untilActive } from './until-active.ts'
 
 const ROLE = 'rotation-under-test'
 const ADMIN = 'sk-admin-0123456789abcdef'
@@ -58,7 +59,13 @@ export interface RotationRig {
 /** A local cloud with one rotation function that runs in this process, and the upstream that it rotates keys at. */
 export async function startRotationRig(): Promise<RotationRig> {
   const clock = createMovableClock({ start: new Date('2026-11-22T10:00:00Z'), frozen: true })
-  const running = await startCloud({ port: 0, clock, services: withLambda(), wiring: { lambda: createLambda } })
+  const running = await startCloud({
+    port: 0,
+    clock,
+    services: withLambda(),
+    wiring: { lambda: createLambda },
+    lambda: { settleMs: 20 },
+  })
   const { cloud } = running
   const upstream = await startUpstream({
     port: 0,
@@ -251,5 +258,6 @@ async function createFunction(iam: IAMClient, lambda: LambdaClient, code: Uint8A
       Principal: 'secretsmanager.amazonaws.com',
     }),
   )
+  await untilActive(lambda, 'rotate')
   return FunctionArn
 }

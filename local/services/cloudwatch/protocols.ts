@@ -1,9 +1,9 @@
-import { json } from '../../protocol/json.ts'
+import { queryCompatibleJson } from '../../protocol/json.ts'
 import type { Protocol } from '../../protocol/protocol.ts'
 import { query } from '../../protocol/query.ts'
 
 /** SDKs speak AWS JSON 1.0 since 2025; the AWS CLI 2.9 still speaks Query. */
 export const protocols: readonly Protocol[] = [
-  json,
+  queryCompatibleJson,
   query({ xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/' }),
 ]

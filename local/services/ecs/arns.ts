@@ -12,5 +12,9 @@ export const taskArn = (cloud: Cloud, cluster: string, id: string): string => `$
 export const taskDefinitionArn = (cloud: Cloud, family: string, revision: number): string =>
   `${prefix(cloud)}:task-definition/${family}:${revision}`
 
+/** Whether an ARN names another Region's thing; a bare name means this Region's. */
+export const isElsewhere = (cloud: Cloud, arnOrName: string): boolean =>
+  arnOrName.startsWith('arn:') && !arnOrName.startsWith(`${prefix(cloud)}:`)
+
 /** The last part of an ARN, or the name itself. */
 export const lastPart = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf('/') + 1)

@@ -1,19 +1,19 @@
 import type { Cloud } from '../../cloud.ts'
-import { lastPart, serviceArn } from './arns.ts'
+import { isElsewhere, lastPart, serviceArn } from './arns.ts'
 import { clientError, clusterNotFound, serviceNotFound } from './errors.ts'
 import type { ClusterRecord, ServiceRecord, TaskDefinitionRecord } from './state.ts'
 
 /** @throws ServiceError ClusterNotFoundException */
 export function findCluster(cloud: Cloud, cluster = 'default'): ClusterRecord {
   const record = cloud.state.ecs.clusters[lastPart(cluster)]
-  if (record?.status !== 'ACTIVE') throw clusterNotFound()
+  if (record?.status !== 'ACTIVE' || isElsewhere(cloud, cluster)) throw clusterNotFound()
   return record
 }
 
 /** @throws ServiceError ServiceNotFoundException */
 export function findService(cloud: Cloud, cluster: ClusterRecord, service: string): ServiceRecord {
   const record = cloud.state.ecs.services[serviceArn(cloud, cluster.name, lastPart(service))]
-  if (!record) throw serviceNotFound()
+  if (!record || isElsewhere(cloud, service)) throw serviceNotFound()
   return record
 }
 
@@ -25,6 +25,6 @@ export function findTaskDefinition(cloud: Cloud, reference: string): TaskDefinit
     revision === undefined
       ? revisions.findLast(({ status }) => status === 'ACTIVE')
       : revisions.find((each) => String(each.revision) === revision)
-  if (!found) throw clientError('Unable to describe task definition.')
+  if (!found || isElsewhere(cloud, reference)) throw clientError('Unable to describe task definition.')
   return found
 }

@@ -10,6 +10,7 @@ interface Entry {
   readonly credentials: RoleCredentials
 }
 
+/** By home Region, which answers the endpoint for tasks of every Region. */
 const entries = new WeakMap<Cloud, Map<string, Entry>>()
 const PATH = '/_keyturn/credentials/'
 
@@ -25,8 +26,8 @@ export function openCredentials(cloud: Cloud, taskArn: string, roleArn: string):
   const credentials = roleCredentials(cloud, roleArn, session, options)
   // Assumed once now, so that a role that tasks may not take fails the start and not the first call.
   credentials()
-  const ofCloud = entries.get(cloud) ?? new Map<string, Entry>()
-  entries.set(cloud, ofCloud.set(id, { token, roleArn, credentials }))
+  const ofCloud = entries.get(cloud.home) ?? new Map<string, Entry>()
+  entries.set(cloud.home, ofCloud.set(id, { token, roleArn, credentials }))
   return {
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${cloud.url}${PATH}${id}`,
     AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
@@ -35,14 +36,14 @@ export function openCredentials(cloud: Cloud, taskArn: string, roleArn: string):
 
 export function closeCredentials(cloud: Cloud, environment: Readonly<Record<string, string>>): void {
   const uri = environment.AWS_CONTAINER_CREDENTIALS_FULL_URI
-  if (uri !== undefined) entries.get(cloud)?.delete(uri.slice(uri.indexOf(PATH) + PATH.length))
+  if (uri !== undefined) entries.get(cloud.home)?.delete(uri.slice(uri.indexOf(PATH) + PATH.length))
 }
 
 export const credentialsRoute: ControlRoute = {
   method: 'GET',
   path: `${PATH}*`,
   handle({ path, headers }, cloud) {
-    const entry = entries.get(cloud)?.get(path.slice(PATH.length))
+    const entry = entries.get(cloud.home)?.get(path.slice(PATH.length))
     if (!entry || !sameText(headers.authorization ?? '', entry.token)) {
       throw new ControlError('credentials-unknown', 'No task has credentials here, or the token is not its own.', 403)
     }

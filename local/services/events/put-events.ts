@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Cloud } from '../../cloud.ts'
+import { ServiceError } from '../../protocol/service-error.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Operation } from '../service.ts'
 import { emitEvent } from './create-events.ts'
@@ -25,9 +26,21 @@ export const putEvents: Operation = (input, call) => {
     'events:source': Entries.flatMap(({ Source }) => Source ?? []),
     'events:detail-type': Entries.flatMap(({ DetailType }) => DetailType ?? []),
   }
+  if (Entries.reduce((sum, item) => sum + sizeOf(item), 0) > MAX_BYTES) {
+    throw new ServiceError('ValidationException', 'Total size of the entries in the request is over the limit.')
+  }
   call.authorize('events:PutEvents', busArn(cloud), context)
   const results = Entries.map((item) => putEvent(cloud, item))
   return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/events/CalculatePutEventsEntrySize.html */
+const MAX_BYTES = 256 * 1024
+const TIME_BYTES = 14
+
+function sizeOf({ Time, Source = '', DetailType = '', Detail = '', Resources = [] }: z.infer<typeof entry>): number {
+  const text = [Source, DetailType, Detail, ...Resources].join('')
+  return (Time === undefined ? 0 : TIME_BYTES) + Buffer.byteLength(text)
 }
 
 function putEvent(cloud: Cloud, { Source, DetailType, Detail, Resources, Time }: z.infer<typeof entry>) {

@@ -4,6 +4,7 @@ import { evaluate, type NamedPolicy, RESOURCE_POLICY } from './evaluator/evaluat
 import { parsePolicy } from './evaluator/policy-document.ts'
 import { findRole, roleNameOf } from './find-role.ts'
 import { grantKey, grantsOf } from './grants.ts'
+import { managedPolicy } from './managed-policies.ts'
 import { createRecordedUses } from './recorded-uses.ts'
 import { openSession, sessionOf } from './sessions.ts'
 import type { RoleRecord } from './state.ts'
@@ -140,7 +141,7 @@ function rolePolicies(cloud: Cloud, role: RoleRecord): NamedPolicy[] {
     document: parsePolicy(text),
   }))
   const attached = role.attached.flatMap((arn) => {
-    const policy = cloud.state.iam.policies[arn]
+    const policy = cloud.state.iam.policies[arn] ?? managedPolicy(arn)
     return policy ? [{ holder: role.name, name: policy.name, document: parsePolicy(policy.document) }] : []
   })
   return [...inline, ...attached]

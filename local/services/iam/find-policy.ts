@@ -1,14 +1,15 @@
 import type { Cloud } from '../../cloud.ts'
 import { ServiceError } from '../../protocol/service-error.ts'
 import { own } from '../own.ts'
+import { isManagedByAws, managedPolicy, managedPolicyArns } from './managed-policies.ts'
 import type { PolicyRecord } from './state.ts'
 
-/** A customer-managed policy. @throws ServiceError `NoSuchEntity`, also for AWS-managed ones, which are not kept here */
+/** A policy of the account, or one of AWS's that the local cloud knows. @throws ServiceError `NoSuchEntity` */
 export function findPolicy(cloud: Cloud, arn: string): PolicyRecord {
-  const policy = own(cloud.state.iam.policies, arn)
+  const policy = own(cloud.state.iam.policies, arn) ?? managedPolicy(arn)
   if (policy) return policy
-  const hint = arn.startsWith('arn:aws:iam::aws:policy/')
-    ? ' The local cloud keeps no AWS-managed policies: write the statements that the role needs into its own policy.'
+  const hint = isManagedByAws(arn)
+    ? ` Of AWS's own the local cloud knows ${managedPolicyArns()}: write the statements that the role needs into a policy of your own.`
     : ''
   throw new ServiceError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.${hint}`, 404)
 }

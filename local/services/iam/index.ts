@@ -27,6 +27,7 @@ import { useRoutes } from './use-routes.ts'
 /** Identity and Access Management: roles and their policies, so that an operator can grant and take away. */
 export const iam: Service = {
   name: 'iam',
+  global: true,
   protocols: [query({ xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' })],
   operations: {
     AttachRolePolicy: attachRolePolicy,

@@ -37,6 +37,12 @@ export function readKeyId(blob: Buffer): string {
   return blob.subarray(2, 2 + length).toString()
 }
 
+/** The id of the key material that made a blob, which {@link readKeyId} accepts. */
+export function readMaterialId(blob: Buffer): string {
+  const start = 2 + Buffer.byteLength(readKeyId(blob))
+  return blob.subarray(start, start + MATERIAL_BYTES).toString('hex')
+}
+
 /** The plaintext. @throws ServiceError InvalidCiphertextException for another context, key or a changed blob */
 export function unseal(key: KeyRecord, blob: Buffer, context: EncryptionContext = {}): Buffer {
   const header = 2 + Buffer.byteLength(readKeyId(blob))

@@ -4,7 +4,7 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { aliasName, keyId } from './input.ts'
-import { aliasArn, assertNotPendingDeletion, findKey } from './key.ts'
+import { aliasArn, assertNotPendingDeletion, findKeyById } from './key.ts'
 
 const schema = z.object({ AliasName: aliasName, TargetKeyId: keyId })
 
@@ -13,7 +13,7 @@ export function createAlias(input: unknown, call: Call): unknown {
   const { AliasName, TargetKeyId } = parseInput(schema, input)
   const { cloud } = call
   call.authorize('kms:CreateAlias', aliasArn(cloud, AliasName))
-  const key = findKey(cloud, TargetKeyId)
+  const key = findKeyById(cloud, TargetKeyId)
   authorizeKey(call, 'kms:CreateAlias', key)
   if (AliasName.startsWith('alias/aws/')) {
     throw new ServiceError('NotAuthorizedException', 'Aliases that begin with alias/aws/ are reserved by AWS services')

@@ -3,7 +3,7 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { keyId } from './input.ts'
-import { assertUsable, findKey } from './key.ts'
+import { assertUsable, findKeyById } from './key.ts'
 import type { GrantRecord } from './state.ts'
 
 const contextMap = z.record(z.string(), z.string())
@@ -36,7 +36,7 @@ const schema = z.object({
 export function createGrant(input: unknown, call: Call): unknown {
   const { KeyId, ...options } = parseInput(schema, input)
   const { cloud } = call
-  const key = findKey(cloud, KeyId)
+  const key = findKeyById(cloud, KeyId)
   const context = { 'kms:GranteePrincipal': options.GranteePrincipal, 'kms:GrantOperations': options.Operations }
   authorizeKey(call, 'kms:CreateGrant', key, { context })
   assertUsable(key)

@@ -3,7 +3,7 @@ import { ServiceError } from '../../protocol/service-error.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { checkKeyPolicy } from './check-key-policy.ts'
-import { readTags, tagList } from './input.ts'
+import { tagList, withTags } from './input.ts'
 import { addKey } from './key.ts'
 import { keyMetadata } from './key-metadata.ts'
 
@@ -36,7 +36,7 @@ export function createKey(input: unknown, call: Call): unknown {
     description: Description,
     policy: Policy,
     multiRegion: MultiRegion,
-    tags: readTags(Tags),
+    tags: withTags({}, Tags),
   })
   return { KeyMetadata: keyMetadata(call.cloud, key) }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
-import { unseal } from './ciphertext.ts'
+import { readMaterialId, unseal } from './ciphertext.ts'
 import { blob, encryptionContext, keyId, MAX_CIPHERTEXT } from './input.ts'
 import { assertUsable } from './key.ts'
 import { keyOfCiphertext } from './key-of-ciphertext.ts'
@@ -21,5 +21,10 @@ export function decrypt(input: unknown, call: Call): unknown {
   authorizeKey(call, 'kms:Decrypt', key, { encryptionContext: EncryptionContext })
   assertUsable(key)
   const Plaintext = unseal(key, CiphertextBlob, EncryptionContext)
-  return { KeyId: key.arn, Plaintext, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' }
+  return {
+    KeyId: key.arn,
+    Plaintext,
+    EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+    KeyMaterialId: readMaterialId(CiphertextBlob),
+  }
 }

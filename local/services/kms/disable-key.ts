@@ -3,14 +3,14 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { keyId } from './input.ts'
-import { assertNotPendingDeletion, findKey } from './key.ts'
+import { assertNotPendingDeletion, findKeyById } from './key.ts'
 
 const schema = z.object({ KeyId: keyId })
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html */
 export function disableKey(input: unknown, call: Call): unknown {
   const { KeyId } = parseInput(schema, input)
-  const key = findKey(call.cloud, KeyId)
+  const key = findKeyById(call.cloud, KeyId)
   authorizeKey(call, 'kms:DisableKey', key)
   assertNotPendingDeletion(key)
   key.state = 'Disabled'

@@ -3,7 +3,7 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { keyId } from './input.ts'
-import { assertUsable, findKey } from './key.ts'
+import { assertUsable, findKeyById } from './key.ts'
 import { inDays, scheduleMaterialRotation } from './timers.ts'
 
 const schema = z.object({ KeyId: keyId, RotationPeriodInDays: z.int().min(90).max(2_560).optional() })
@@ -12,7 +12,7 @@ const schema = z.object({ KeyId: keyId, RotationPeriodInDays: z.int().min(90).ma
 export function enableKeyRotation(input: unknown, call: Call): unknown {
   const { KeyId, RotationPeriodInDays } = parseInput(schema, input)
   const { cloud } = call
-  const key = findKey(cloud, KeyId)
+  const key = findKeyById(cloud, KeyId)
   const period = RotationPeriodInDays ?? key.rotation?.periodDays ?? 365
   authorizeKey(call, 'kms:EnableKeyRotation', key, { context: { 'kms:RotationPeriodInDays': String(period) } })
   assertUsable(key)

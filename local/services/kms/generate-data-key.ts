@@ -3,7 +3,7 @@ import { ServiceError } from '../../protocol/service-error.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
-import { seal } from './ciphertext.ts'
+import { readMaterialId, seal } from './ciphertext.ts'
 import { encryptionContext, keyId } from './input.ts'
 import { assertUsable, findKey } from './key.ts'
 
@@ -34,5 +34,6 @@ function generate(action: string, input: unknown, call: Call) {
   authorizeKey(call, action, key, { encryptionContext: EncryptionContext })
   assertUsable(key)
   const Plaintext = call.cloud.random.bytes(NumberOfBytes ?? (KeySpec === 'AES_128' ? 16 : 32))
-  return { CiphertextBlob: seal(call.cloud, key, Plaintext, EncryptionContext), Plaintext, KeyId: key.arn }
+  const CiphertextBlob = seal(call.cloud, key, Plaintext, EncryptionContext)
+  return { CiphertextBlob, Plaintext, KeyId: key.arn, KeyMaterialId: readMaterialId(CiphertextBlob) }
 }

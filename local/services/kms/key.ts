@@ -11,10 +11,12 @@ export const aliasArn = ({ region, accountId }: Cloud, name: string): string =>
 
 /**
  * The key that an id, key ARN, alias name or alias ARN means.
- * @throws ServiceError NotFoundException
+ * @throws ServiceError NotFoundException, also for an ARN of another Region
  */
 export function findKey(cloud: Cloud, reference: string): KeyRecord {
   const { keys, aliases } = cloud.state.kms
+  const [, region = cloud.region] = /^arn:aws:kms:([^:]*):/.exec(reference) ?? []
+  if (region !== cloud.region) throw new ServiceError('NotFoundException', `Invalid arn ${region}`)
   const name = reference.replace(/^arn:aws:kms:[^:]*:\d*:/, '')
   if (name.startsWith('alias/')) {
     const alias = aliases[name]
@@ -27,6 +29,18 @@ export function findKey(cloud: Cloud, reference: string): KeyRecord {
   if (key) return key
   const arn = reference.startsWith('arn:') ? reference : keyArn(cloud, reference)
   throw new ServiceError('NotFoundException', `Key '${arn}' does not exist`)
+}
+
+/**
+ * The key that an id or a key ARN means: operations that manage keys take no alias
+ * (docs.aws.amazon.com/kms/latest/developerguide/alias-using.html).
+ * @throws ServiceError NotFoundException
+ */
+export function findKeyById(cloud: Cloud, reference: string): KeyRecord {
+  if (/^(arn:aws:kms:[^:]*:\d*:)?alias\//.test(reference)) {
+    throw new ServiceError('NotFoundException', `Invalid keyId '${reference}'`)
+  }
+  return findKey(cloud, reference)
 }
 
 /** @throws ServiceError DisabledException or KMSInvalidStateException for a key that must not be used now */

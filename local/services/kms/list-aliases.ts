@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { keyId, page } from './input.ts'
-import { aliasArn, findKey } from './key.ts'
+import { aliasArn, findKeyById } from './key.ts'
 import { paginate } from './paginate.ts'
 
 const schema = z.object({ KeyId: keyId.optional(), ...page })
@@ -12,7 +12,7 @@ export function listAliases(input: unknown, call: Call): unknown {
   const { KeyId, Limit, Marker } = parseInput(schema, input)
   const { cloud } = call
   call.authorize('kms:ListAliases', '*')
-  const only = KeyId === undefined ? undefined : findKey(cloud, KeyId).id
+  const only = KeyId === undefined ? undefined : findKeyById(cloud, KeyId).id
   const aliases = Object.entries(cloud.state.kms.aliases).filter(([, alias]) => !only || alias.keyId === only)
   const { items, ...rest } = paginate(aliases, Limit, Marker)
   return {

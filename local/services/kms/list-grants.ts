@@ -3,7 +3,7 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { keyId, page } from './input.ts'
-import { findKey } from './key.ts'
+import { findKeyById } from './key.ts'
 import { paginate } from './paginate.ts'
 
 const schema = z.object({
@@ -16,7 +16,7 @@ const schema = z.object({
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html */
 export function listGrants(input: unknown, call: Call): unknown {
   const { KeyId, GrantId, GranteePrincipal, Limit, Marker } = parseInput(schema, input)
-  const key = findKey(call.cloud, KeyId)
+  const key = findKeyById(call.cloud, KeyId)
   authorizeKey(call, 'kms:ListGrants', key)
   const grants = key.grants
     .filter(({ id }) => GrantId === undefined || id === GrantId)

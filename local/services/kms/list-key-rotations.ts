@@ -3,7 +3,7 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { keyId, page } from './input.ts'
-import { findKey } from './key.ts'
+import { findKeyById } from './key.ts'
 import { paginate } from './paginate.ts'
 
 const schema = z.object({
@@ -15,7 +15,7 @@ const schema = z.object({
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html */
 export function listKeyRotations(input: unknown, call: Call): unknown {
   const { KeyId, IncludeKeyMaterial, Limit, Marker } = parseInput(schema, input)
-  const key = findKey(call.cloud, KeyId)
+  const key = findKeyById(call.cloud, KeyId)
   authorizeKey(call, 'kms:ListKeyRotations', key)
   const all = IncludeKeyMaterial === 'ALL_KEY_MATERIAL'
   const rotations = key.materials.filter(({ origin }) => all || origin !== 'CREATED')

@@ -4,7 +4,7 @@ import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { checkKeyPolicy } from './check-key-policy.ts'
 import { keyId } from './input.ts'
-import { assertNotPendingDeletion, findKey } from './key.ts'
+import { assertNotPendingDeletion, findKeyById } from './key.ts'
 
 const schema = z.object({
   KeyId: keyId,
@@ -16,7 +16,7 @@ const schema = z.object({
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html */
 export function putKeyPolicy(input: unknown, call: Call): unknown {
   const { KeyId, Policy } = parseInput(schema, input)
-  const key = findKey(call.cloud, KeyId)
+  const key = findKeyById(call.cloud, KeyId)
   authorizeKey(call, 'kms:PutKeyPolicy', key)
   assertNotPendingDeletion(key)
   checkKeyPolicy(Policy)

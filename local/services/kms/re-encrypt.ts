@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
-import { seal, unseal } from './ciphertext.ts'
+import { readMaterialId, seal, unseal } from './ciphertext.ts'
 import { blob, encryptionContext, keyId, MAX_CIPHERTEXT } from './input.ts'
 import { assertUsable, findKey } from './key.ts'
 import { keyOfCiphertext } from './key-of-ciphertext.ts'
@@ -26,11 +26,14 @@ export function reEncrypt(input: unknown, call: Call): unknown {
   assertUsable(source)
   assertUsable(destination)
   const plaintext = unseal(source, options.CiphertextBlob, options.SourceEncryptionContext)
+  const CiphertextBlob = seal(cloud, destination, plaintext, options.DestinationEncryptionContext)
   return {
-    CiphertextBlob: seal(cloud, destination, plaintext, options.DestinationEncryptionContext),
+    CiphertextBlob,
     SourceKeyId: source.arn,
     KeyId: destination.arn,
     SourceEncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
     DestinationEncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+    SourceKeyMaterialId: readMaterialId(options.CiphertextBlob),
+    DestinationKeyMaterialId: readMaterialId(CiphertextBlob),
   }
 }

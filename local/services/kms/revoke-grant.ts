@@ -4,14 +4,14 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { keyId } from './input.ts'
-import { findKey } from './key.ts'
+import { findKeyById } from './key.ts'
 
 const schema = z.object({ KeyId: keyId, GrantId: z.string() })
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_RevokeGrant.html */
 export function revokeGrant(input: unknown, call: Call): unknown {
   const { KeyId, GrantId } = parseInput(schema, input)
-  const key = findKey(call.cloud, KeyId)
+  const key = findKeyById(call.cloud, KeyId)
   authorizeKey(call, 'kms:RevokeGrant', key)
   if (!key.grants.some(({ id }) => id === GrantId)) {
     throw new ServiceError('NotFoundException', `Grant ID ${GrantId} not found`)

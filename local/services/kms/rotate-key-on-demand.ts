@@ -4,7 +4,7 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { keyId } from './input.ts'
-import { assertUsable, findKey, newMaterial } from './key.ts'
+import { assertUsable, findKeyById, newMaterial } from './key.ts'
 
 const schema = z.object({ KeyId: keyId })
 
@@ -14,7 +14,7 @@ const MOST_ON_DEMAND = 25
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html */
 export function rotateKeyOnDemand(input: unknown, call: Call): unknown {
   const { KeyId } = parseInput(schema, input)
-  const key = findKey(call.cloud, KeyId)
+  const key = findKeyById(call.cloud, KeyId)
   authorizeKey(call, 'kms:RotateKeyOnDemand', key)
   assertUsable(key)
   if (key.materials.filter(({ origin }) => origin === 'ON_DEMAND').length >= MOST_ON_DEMAND) {

@@ -3,7 +3,7 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { keyId } from './input.ts'
-import { assertNotPendingDeletion, findKey } from './key.ts'
+import { assertNotPendingDeletion, findKeyById } from './key.ts'
 import { inDays, scheduleDeletion } from './timers.ts'
 
 const schema = z.object({ KeyId: keyId, PendingWindowInDays: z.int().min(7).max(30).default(30) })
@@ -12,7 +12,7 @@ const schema = z.object({ KeyId: keyId, PendingWindowInDays: z.int().min(7).max(
 export function scheduleKeyDeletion(input: unknown, call: Call): unknown {
   const { KeyId, PendingWindowInDays } = parseInput(schema, input)
   const { cloud } = call
-  const key = findKey(cloud, KeyId)
+  const key = findKeyById(cloud, KeyId)
   const context = { 'kms:ScheduleKeyDeletionPendingWindowInDays': String(PendingWindowInDays) }
   authorizeKey(call, 'kms:ScheduleKeyDeletion', key, { context })
   assertNotPendingDeletion(key)

@@ -3,7 +3,7 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { authorizeKey } from './authorize-key.ts'
 import { aliasName, keyId } from './input.ts'
-import { aliasArn, assertNotPendingDeletion, findKey } from './key.ts'
+import { aliasArn, assertNotPendingDeletion, findKey, findKeyById } from './key.ts'
 
 const schema = z.object({ AliasName: aliasName, TargetKeyId: keyId })
 
@@ -13,7 +13,7 @@ export function updateAlias(input: unknown, call: Call): unknown {
   const { cloud } = call
   call.authorize('kms:UpdateAlias', aliasArn(cloud, AliasName))
   authorizeKey(call, 'kms:UpdateAlias', findKey(cloud, AliasName))
-  const key = findKey(cloud, TargetKeyId)
+  const key = findKeyById(cloud, TargetKeyId)
   authorizeKey(call, 'kms:UpdateAlias', key)
   assertNotPendingDeletion(key)
   const alias = cloud.state.kms.aliases[AliasName]

@@ -30,7 +30,9 @@ export function dropUnusedCode(cloud: Cloud): void {
   for (const digest of Object.keys(code)) if (!used.has(digest)) delete code[digest]
 }
 
-const versionsOf = ({ latest, published }: FunctionRecord): FunctionRecord['published'] => [latest, ...published]
+/** Every version that something may still run. */
+export const versionsOf = ({ latest, published, change }: FunctionRecord): FunctionRecord['published'] =>
+  change?.previous ? [change.previous, latest, ...published] : [latest, ...published]
 
 function isZip(bytes: Buffer): boolean {
   try {

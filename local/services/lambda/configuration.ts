@@ -1,13 +1,15 @@
 import type { Cloud } from '../../cloud.ts'
+import { stateMembers } from './function-state.ts'
 import { functionArn } from './identify.ts'
 import type { FunctionRecord, FunctionVersion } from './state.ts'
 
 /** AWS's FunctionConfiguration of one version. */
 export function configurationOf(
   cloud: Cloud,
-  { name }: FunctionRecord,
+  record: FunctionRecord,
   version: FunctionVersion,
 ): Record<string, unknown> {
+  const { name } = record
   const { settings } = version
   const arn = functionArn(cloud, name)
   return {
@@ -36,7 +38,6 @@ export function configurationOf(
     EphemeralStorage: { Size: settings.ephemeralStorageMb },
     LoggingConfig: { LogFormat: settings.logFormat, LogGroup: settings.logGroup },
     SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
-    State: 'Active',
-    LastUpdateStatus: 'Successful',
+    ...stateMembers(record, version),
   }
 }

@@ -2,6 +2,7 @@ import type { Cloud } from '../../cloud.ts'
 import { ServiceError } from '../../protocol/service-error.ts'
 import { authorizeInvoke } from './authorize-invoke.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
+import { assertInvocable, runningVersion } from './function-state.ts'
 import { type FunctionTarget, findFunction } from './identify.ts'
 import { resourcePolicies } from './policy.ts'
 import { runFunction } from './run-function.ts'
@@ -10,7 +11,7 @@ import type { InvokeResult, LambdaPort } from './types.ts'
 
 /** What Lambda's own operations need beyond the port that other services see. */
 export interface Lambda extends LambdaPort {
-  /** Runs a function without asking IAM. @throws ServiceError TooManyRequestsException */
+  /** Runs a function without asking IAM. @throws ServiceError TooManyRequestsException, ResourceConflictException */
   run(target: FunctionTarget, payload: unknown): Promise<InvokeResult>
   readonly events: EventQueue
   /** Ends every invocation in flight of a function, or of all. */
@@ -36,8 +37,10 @@ export function createLambda(cloud: Cloud): Lambda {
   const sandboxes = createSandboxes(cloud)
   cloud.iam.watchResourcePolicies(() => resourcePolicies(cloud))
 
-  function run(target: FunctionTarget, payload: unknown): Promise<InvokeResult> {
-    const running = runFunction(cloud, sandboxes, target, payload)
+  async function run(target: FunctionTarget, payload: unknown): Promise<InvokeResult> {
+    assertInvocable(target.record)
+    const version = runningVersion(target.record, target.version)
+    const running = runFunction(cloud, sandboxes, { ...target, version }, payload)
     // Time must not jump under a running function, or its deadline and its keys would.
     cloud.clock.hold(running.catch(() => {}))
     return running
@@ -51,6 +54,7 @@ export function createLambda(cloud: Cloud): Lambda {
       const target = findFunction(cloud, functionName)
       authorizeInvoke(cloud, target, invoker, sourceArn)
       if (type === 'RequestResponse') return run(target, payload)
+      assertInvocable(target.record)
       events.submit(target, payload)
       return { payload: null, logTail: '' }
     },

@@ -3,6 +3,13 @@ import { ServiceError } from '../../protocol/service-error.ts'
 export const functionNotFound = (arn: string): ServiceError =>
   new ServiceError('ResourceNotFoundException', `Function not found: ${arn}`, 404)
 
+export const otherRegion = (asked: string, region: string): ServiceError =>
+  new ServiceError(
+    'ResourceNotFoundException',
+    `Functions from '${asked}' are not reachable in this region ('${region}')`,
+    404,
+  )
+
 export const invalidParameter = (message: string): ServiceError =>
   new ServiceError('InvalidParameterValueException', message)
 

@@ -1,5 +1,6 @@
 import type { Cloud } from '../../cloud.ts'
-import { functionNotFound, invalidParameter } from './errors.ts'
+import { functionNotFound, invalidParameter, otherRegion } from './errors.ts'
+import { settle } from './function-state.ts'
 import type { FunctionRecord, FunctionVersion } from './state.ts'
 
 export interface FunctionTarget {
@@ -15,10 +16,13 @@ export interface FunctionTarget {
  */
 export function findFunction(cloud: Cloud, identifier: string, qualifier?: string): FunctionTarget {
   const named = parseIdentifier(identifier)
+  const region = IDENTIFIER.exec(identifier)?.groups?.region ?? cloud.region
+  if (region !== cloud.region) throw otherRegion(region, cloud.region)
   const chosen = qualifier ?? named.qualifier
   const arn = functionArn(cloud, named.name) + (chosen === undefined ? '' : `:${chosen}`)
   const record = cloud.state.lambda.functions[named.name]
   if (!record || (named.account !== undefined && named.account !== cloud.accountId)) throw functionNotFound(arn)
+  settle(cloud, record)
   const version =
     chosen === undefined || chosen === record.latest.version
       ? record.latest

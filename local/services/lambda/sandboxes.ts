@@ -5,6 +5,7 @@ import { type LogStream, openLogStream } from '../../process/log-stream.ts'
 import { roleCredentials } from '../../process/role-credentials.ts'
 import type { Credentials } from '../iam/types.ts'
 import { unreservedConcurrency } from './account-concurrency.ts'
+import { versionsOf } from './code.ts'
 import { throttled } from './errors.ts'
 import { childProcessRuntime } from './runtime/child-process.ts'
 import { environmentVariables } from './runtime/environment-variables.ts'
@@ -98,8 +99,7 @@ export function createSandboxes(cloud: Cloud): Sandboxes {
       sandbox.busy = false
       sandbox.cold = false
       const record = cloud.state.lambda.functions[sandbox.functionName]
-      const current =
-        record && [record.latest, ...record.published].some(({ revisionId }) => revisionId === sandbox.revisionId)
+      const current = record && versionsOf(record).some(({ revisionId }) => revisionId === sandbox.revisionId)
       if (!current) return discard(sandbox)
       sandbox.idleTimer = setTimeout(() => discard(sandbox), cloud.options.lambda?.keepWarmMs ?? KEEP_WARM_MS).unref()
     },

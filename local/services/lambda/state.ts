@@ -16,9 +16,18 @@ export interface FunctionRecord {
   permissions: PermissionRecord[]
   reservedConcurrency?: number
   eventInvoke?: EventInvokeRecord
+  /** What CreateFunction or an update is still at; absent once it is done. */
+  change?: ChangeRecord
   latest: FunctionVersion
   /** Numbered from 1. */
   published: FunctionVersion[]
+}
+
+export interface ChangeRecord {
+  /** By the cloud's clock. */
+  readonly doneAt: string
+  /** What runs until then; absent while the function is being created. */
+  readonly previous?: FunctionVersion
 }
 
 /** A function's code and settings at one point: `$LATEST`, or a published number. */
@@ -30,6 +39,8 @@ export interface FunctionVersion {
   readonly codeSha256: string
   readonly codeSize: number
   readonly settings: FunctionSettings
+  /** Code and settings of `$LATEST` when this was published, to tell whether anything has changed since. */
+  readonly from?: string
 }
 
 export interface FunctionSettings {

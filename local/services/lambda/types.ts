@@ -18,7 +18,7 @@ export interface InvokeResult {
 
 /** What other services ask of Lambda. */
 export interface LambdaPort {
-  /** @throws ServiceError ResourceNotFoundException, AccessDeniedException, TooManyRequestsException */
+  /** @throws ServiceError ResourceNotFoundException, AccessDeniedException, TooManyRequestsException, ResourceConflictException */
   invoke(functionName: string, payload: unknown, options: InvokeOptions): Promise<InvokeResult>
   /** Whether that invocation would be let through: the function exists and its policy allows the invoker. */
   checkInvoke(functionName: string, invoker: Principal, sourceArn?: string): 'allowed' | 'denied' | 'not-found'
@@ -34,4 +34,6 @@ export interface LambdaOptions {
   readonly concurrentExecutions?: number
   /** Milliseconds for which an unused warm environment is kept; two minutes unless given. */
   readonly keepWarmMs?: number
+  /** Milliseconds for which a new function is Pending, and an updated one InProgress; 500 unless given. */
+  readonly settleMs?: number
 }

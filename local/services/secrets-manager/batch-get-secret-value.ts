@@ -23,8 +23,12 @@ export function batchGetSecretValue(input: unknown, call: Call): unknown {
   const { SecretIdList, Filters = [], MaxResults, NextToken } = parseInput(schema, input)
   const { cloud } = call
   call.authorize('secretsmanager:BatchGetSecretValue', '*')
-  if ((SecretIdList === undefined) === (Filters.length === 0)) {
-    throw invalidParameter('Either SecretIdList or Filters must be provided, and not both.')
+  const filtered = Filters.length > 0
+  if (MaxResults !== undefined && !filtered) {
+    throw invalidParameter("'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.")
+  }
+  if ((SecretIdList !== undefined) === filtered) {
+    throw invalidParameter("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
   }
   if (SecretIdList === undefined) call.authorize('secretsmanager:ListSecrets', '*')
   const ids =

@@ -4,7 +4,7 @@ import { ServiceError } from '../../protocol/service-error.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { arnOf, authorizeSecret, lookUp } from './find-secret.ts'
-import { invalidParameter, invalidRequest, readValue, valueMembers, versionId } from './input.ts'
+import { assertName, invalidRequest, readValue, requireToken, valueMembers, versionId } from './input.ts'
 import type { SecretRecord } from './state.ts'
 import { tagContext, tagList, withTags } from './tags.ts'
 import { validateKeyAccess } from './value.ts'
@@ -22,10 +22,15 @@ const schema = z.object({
   Type: z.string().optional(),
 })
 
+/** `!` is in the names that AWS's own services make. */
+const NEW_NAME = /^[A-Za-z0-9/_+=.@-]+$/
+
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
 export function createSecret(input: unknown, call: Call): unknown {
   const { Name, ClientRequestToken, Description, KmsKeyId, Tags, ...rest } = parseInput(schema, input)
   const { cloud } = call
+  const token = requireToken(ClientRequestToken)
+  assertName(Name, NEW_NAME)
   const value = readValue(rest)
   const context = {
     'secretsmanager:Name': Name,
@@ -34,10 +39,8 @@ export function createSecret(input: unknown, call: Call): unknown {
     ...tagContext(Tags),
   }
   const arn = `${arnOf(cloud, Name)}-${suffix(cloud)}`
-  authorizeSecret(call, 'secretsmanager:CreateSecret', arn, context)
-  if (Tags.length > 0) authorizeSecret(call, 'secretsmanager:TagResource', arn, context)
-  assertName(Name)
-  const token = ClientRequestToken ?? cloud.random.uuid()
+  authorizeSecret(call, 'secretsmanager:CreateSecret', arn, Name, context)
+  if (Tags.length > 0) authorizeSecret(call, 'secretsmanager:TagResource', arn, Name, context)
   const existing = lookUp(cloud, Name)
   if (existing) return repeat(call, existing, token, value)
   if (KmsKeyId) validateKeyAccess(call, KmsKeyId)
@@ -72,13 +75,6 @@ function repeat(call: Call, secret: SecretRecord, token: string, value: ReturnTy
   throw new ServiceError(
     'ResourceExistsException',
     `The operation failed because the secret ${secret.name} already exists.`,
-  )
-}
-
-function assertName(name: string): void {
-  if (/^[A-Za-z0-9/_+=.@-]+$/.test(name)) return
-  throw invalidParameter(
-    'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
   )
 }
 

@@ -4,7 +4,7 @@ import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { scheduleDeletion } from './deletion.ts'
 import { arnOf, authorizeSecret, findSecret, lookUp } from './find-secret.ts'
-import { invalidParameter, secretId } from './input.ts'
+import { assertName, invalidParameter, secretId } from './input.ts'
 
 const schema = z.object({
   SecretId: secretId,
@@ -27,9 +27,10 @@ export function deleteSecret(input: unknown, call: Call): unknown {
   if (RecoveryWindowInDays !== undefined && (RecoveryWindowInDays < 7 || RecoveryWindowInDays > 30)) {
     throw invalidParameter('The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).')
   }
+  assertName(SecretId)
   if (ForceDeleteWithoutRecovery && !lookUp(cloud, SecretId)) {
     // AWS answers a forced deletion of what is not there as if it had been.
-    authorizeSecret(call, 'secretsmanager:DeleteSecret', arnOf(cloud, SecretId), context)
+    authorizeSecret(call, 'secretsmanager:DeleteSecret', arnOf(cloud, SecretId), SecretId, context)
     return { ARN: arnOf(cloud, SecretId), Name: SecretId, DeletionDate: now }
   }
   const secret = findSecret(call, 'secretsmanager:DeleteSecret', SecretId, {

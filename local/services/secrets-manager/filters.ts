@@ -15,8 +15,8 @@ export const filterList = z
 export type FilterList = z.output<typeof filterList>
 
 /**
- * Whether a secret passes every filter, of which each passes by any of its values. A value is a prefix; `!` before it
- * turns it round.
+ * Whether a secret passes every filter, of which each passes by any of its values. A value is a prefix, or for
+ * `description` and `all` one or more words; `!` before it turns it round.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_search-secret.html
  */
 export function passes(cloud: Cloud, secret: SecretRecord, filters: FilterList): boolean {
@@ -34,7 +34,7 @@ function matches(cloud: Cloud, secret: SecretRecord, key: FilterList[number]['Ke
     case 'name':
       return begins(secret.name)
     case 'description':
-      return (secret.description ?? '').toLowerCase().startsWith(value.toLowerCase())
+      return hasWords(secret.description ?? '', value)
     case 'tag-key':
       return Object.keys(secret.tags).some(begins)
     case 'tag-value':
@@ -44,15 +44,19 @@ function matches(cloud: Cloud, secret: SecretRecord, key: FilterList[number]['Ke
     case 'owning-service':
       return value === ''
     case 'all':
-      return allWords(secret, value)
+      return hasWords([secret.name, secret.description ?? '', ...Object.entries(secret.tags).flat()].join(' '), value)
   }
 }
 
-function allWords(secret: SecretRecord, value: string): boolean {
-  const text = [secret.name, secret.description ?? '', ...Object.entries(secret.tags).flat()].join(' ').toLowerCase()
-  const words = text.split(/[\s/_+=.@-]+/)
-  return value
+/** Whether each word of `value` begins one of the text, in whatever case. */
+function hasWords(text: string, value: string): boolean {
+  const words = wordsOf(text)
+  const wanted = wordsOf(value)
+  return wanted.length > 0 && wanted.every((each) => words.some((word) => word.startsWith(each)))
+}
+
+const wordsOf = (text: string): string[] =>
+  text
     .toLowerCase()
     .split(/[\s/_+=.@-]+/)
-    .every((wanted) => words.some((word) => word.startsWith(wanted)))
-}
+    .filter((word) => word !== '')

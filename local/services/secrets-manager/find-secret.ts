@@ -3,6 +3,7 @@ import { ServiceError } from '../../protocol/service-error.ts'
 import { parsePolicy } from '../iam/evaluator/policy-document.ts'
 import type { RequestContext } from '../iam/types.ts'
 import type { Call } from '../service.ts'
+import { assertName } from './input.ts'
 import type { SecretRecord } from './state.ts'
 
 export interface FindOptions {
@@ -13,24 +14,32 @@ export interface FindOptions {
 
 /**
  * The secret that a name, an ARN, or an ARN without its random suffix means, once IAM lets the caller do `action`.
- * @throws AccessDeniedError; ServiceError ResourceNotFoundException, or InvalidRequestException while it is being deleted
+ * @throws AccessDeniedError; ServiceError ResourceNotFoundException, ValidationException for what is no name, or
+ *   InvalidRequestException while it is being deleted
  */
 export function findSecret(call: Call, action: string, secretId: string, options: FindOptions = {}): SecretRecord {
+  assertName(secretId)
   const secret = lookUp(call.cloud, secretId)
-  authorizeSecret(call, action, secret ?? arnOf(call.cloud, secretId), options.context)
+  authorizeSecret(call, action, secret ?? arnOf(call.cloud, secretId), secretId, options.context)
   if (!secret) throw notFound()
   if (secret.deletionAt && !options.deletedToo) throw markedForDeletion('perform this operation on the secret')
   return secret
 }
 
-/** @throws AccessDeniedError */
-export function authorizeSecret(call: Call, action: string, on: SecretRecord | string, context?: RequestContext): void {
+/** A refusal names the secret as the caller did. @throws AccessDeniedError */
+export function authorizeSecret(
+  call: Call,
+  action: string,
+  on: SecretRecord | string,
+  asked: string,
+  context?: RequestContext,
+): void {
   if (typeof on === 'string') {
-    call.authorize(action, on, context)
+    call.authorize(action, on, context, { asked })
     return
   }
   const resourcePolicy = on.resourcePolicy === undefined ? undefined : parsePolicy(on.resourcePolicy)
-  call.authorize(action, on.arn, { ...secretContext(on), ...context }, { resourcePolicy })
+  call.authorize(action, on.arn, { ...secretContext(on), ...context }, { resourcePolicy, asked })
 }
 
 export function lookUp(cloud: Cloud, secretId: string): SecretRecord | undefined {

@@ -28,6 +28,21 @@ export const valueMembers = {
     .optional(),
 }
 
+/** SDKs make the token up; whoever speaks HTTP must. @throws ServiceError InvalidRequestException */
+export function requireToken(token: string | undefined): string {
+  if (token !== undefined) return token
+  throw invalidRequest('You must provide a ClientRequestToken value. We recommend a UUID-type value.')
+}
+
+/** @throws ServiceError ValidationException for a name, or a SecretId that is no ARN, with other characters than AWS's */
+export function assertName(name: string, allowed = /^(arn:.*|[A-Za-z0-9/_+=.@!-]+)$/s): void {
+  if (allowed.test(name)) return
+  throw new ServiceError(
+    'ValidationException',
+    'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+  )
+}
+
 /** A secret's value as a caller gives it. */
 export interface PlainValue {
   readonly kind: 'string' | 'binary'

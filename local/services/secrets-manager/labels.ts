@@ -5,17 +5,19 @@ import { invalidParameter } from './input.ts'
 /** Version id → its staging labels; what the rules of labels are about, without the values. */
 export type StagedVersions = Readonly<Record<string, { stages: string[] }>>
 
-/** Labels that AWS owns; no other may begin with `AWS`. */
-const RESERVED = ['AWSCURRENT', 'AWSPENDING', 'AWSPREVIOUS']
-
 /**
- * Puts labels on a version, taking each from whichever version has it. AWSPREVIOUS follows when AWSCURRENT moves.
- * @throws ServiceError InvalidParameterException for a reserved name, LimitExceededException over 20 labels; nothing
- *   has changed then
+ * Puts labels on a version, taking each from whichever version has it, after those of `dropped` are taken away.
+ * AWSPREVIOUS follows when AWSCURRENT moves.
+ * @throws ServiceError LimitExceededException over 20 labels; nothing has changed then
  */
-export function attachLabels(versions: StagedVersions, versionId: string, labels: readonly string[]): void {
-  for (const label of labels) assertLabelName(label)
+export function attachLabels(
+  versions: StagedVersions,
+  versionId: string,
+  labels: readonly string[],
+  dropped: readonly string[] = [],
+): void {
   const draft = Object.fromEntries(Object.entries(versions).map(([id, { stages }]) => [id, { stages: [...stages] }]))
+  for (const label of dropped) detachLabel(draft, label)
   for (const label of labels) move(draft, label, versionId)
   const count = Object.values(draft).reduce((sum, { stages }) => sum + stages.length, 0)
   if (count > LABEL_BUDGET) {
@@ -80,9 +82,4 @@ function move(versions: StagedVersions, label: string, to: string): void {
     detachLabel(versions, 'AWSPREVIOUS')
     versions[from]?.stages.push('AWSPREVIOUS')
   }
-}
-
-function assertLabelName(label: string): void {
-  if (!label.startsWith('AWS') || RESERVED.includes(label)) return
-  throw invalidParameter(`Staging label ${label} is reserved: labels of your own must not begin with AWS.`)
 }

@@ -11,7 +11,7 @@ const schema = z.object({
   MaxResults: z.int().min(1).max(100).default(100),
   NextToken: z.string().optional(),
   Filters: filterList,
-  SortOrder: z.enum(['asc', 'desc']).default('desc'),
+  SortOrder: z.enum(['asc', 'desc']).default('asc'),
   SortBy: z.enum(['created-date', 'last-accessed-date', 'last-changed-date', 'name']).default('created-date'),
 })
 

@@ -23,13 +23,10 @@ export function metadata(secret: SecretRecord): Record<string, unknown> {
   }
 }
 
-/** Version id → labels, without the deprecated versions that have none. */
-export function stagesByVersion(secret: SecretRecord): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    Object.values(secret.versions)
-      .filter(({ stages }) => stages.length > 0)
-      .map(({ id, stages }) => [id, stages]),
-  )
+/** Version id → labels, without the deprecated versions that have none; undefined when no version has any. */
+export function stagesByVersion(secret: SecretRecord): Record<string, readonly string[]> | undefined {
+  const staged = Object.values(secret.versions).filter(({ stages }) => stages.length > 0)
+  return staged.length === 0 ? undefined : Object.fromEntries(staged.map(({ id, stages }) => [id, stages]))
 }
 
 const date = (iso: string | undefined): Date | undefined => (iso === undefined ? undefined : new Date(iso))

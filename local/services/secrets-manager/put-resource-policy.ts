@@ -9,7 +9,7 @@ import { checkResourcePolicy, isPublic } from './resource-policy.ts'
 const schema = z.object({
   SecretId: secretId,
   ResourcePolicy: z.string().min(1).max(20_480),
-  BlockPublicPolicy: z.boolean().default(true),
+  BlockPublicPolicy: z.boolean().default(false),
 })
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { findSecret } from './find-secret.ts'
-import { invalidRequest, readValue, secretId, stage, valueMembers, versionId } from './input.ts'
+import { invalidRequest, readValue, requireToken, secretId, stage, valueMembers, versionId } from './input.ts'
 import { storeVersion } from './versions.ts'
 
 const schema = z.object({
@@ -17,10 +17,10 @@ const schema = z.object({
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html */
 export function putSecretValue(input: unknown, call: Call): unknown {
   const { SecretId, ClientRequestToken, VersionStages, ...rest } = parseInput(schema, input)
+  const token = requireToken(ClientRequestToken)
   const secret = findSecret(call, 'secretsmanager:PutSecretValue', SecretId)
   const value = readValue(rest)
   if (!value) throw invalidRequest('You must provide either SecretString or SecretBinary.')
-  const token = ClientRequestToken ?? call.cloud.random.uuid()
   const version = storeVersion(call, secret, token, value, VersionStages)
   if (version.stages.includes('AWSCURRENT')) call.cloud.rotations.countAsRotation(secret)
   return { ARN: secret.arn, Name: secret.name, VersionId: token, VersionStages: version.stages }

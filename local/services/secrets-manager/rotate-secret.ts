@@ -4,7 +4,7 @@ import { servicePrincipal } from '../iam/types.ts'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { findSecret } from './find-secret.ts'
-import { invalidRequest, secretId, versionId } from './input.ts'
+import { invalidRequest, requireToken, secretId, versionId } from './input.ts'
 import { holderOf } from './labels.ts'
 import { checkRules, nextOpening } from './rotation/schedule.ts'
 import { SECRETS_MANAGER } from './rotation/steps.ts'
@@ -35,12 +35,12 @@ type Input = z.output<typeof schema>
 export async function rotateSecret(input: unknown, call: Call): Promise<unknown> {
   const options = parseInput(schema, input)
   const { cloud } = call
+  const token = requireToken(options.ClientRequestToken)
   const secret = findSecret(call, 'secretsmanager:RotateSecret', options.SecretId, { context: contextOf(options) })
   const lambdaArn = checkFunction(call, secret, options.RotationLambdaARN)
   const rules = (options.RotationRules as RotationRules | undefined) ?? secret.rotation?.rules ?? {}
   checkRules(rules, cloud.clock.now())
 
-  const token = options.ClientRequestToken ?? cloud.random.uuid()
   const repeated = options.RotateImmediately && secret.versions[token] !== undefined
   const pending = options.RotateImmediately ? pendingVersion(secret, token) : undefined
   configure(call, secret, lambdaArn, rules, options.RotationRules !== undefined)
@@ -71,9 +71,10 @@ function checkFunction(call: Call, secret: SecretRecord, given: string | undefin
   const { cloud } = call
   const access = cloud.lambda.checkInvoke(arn, servicePrincipal(SECRETS_MANAGER, cloud.accountId), secret.arn)
   if (access === 'allowed') return arn
-  if (access === 'not-found') throw invalidRequest(`The Lambda rotation function ${arn} does not exist.`)
+  // AWS does not tell a function that is missing from one that does not let it in; the log here does.
+  cloud.log.warn({ secret: secret.name, function: arn, access }, 'Secrets Manager cannot invoke the rotation function')
   throw new AccessDeniedError(
-    `Secrets Manager cannot invoke the specified Lambda function ${arn}. Ensure that the function policy grants access to the principal ${SECRETS_MANAGER}.`,
+    `Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal ${SECRETS_MANAGER}.`,
   )
 }
 

@@ -29,5 +29,8 @@ export const tagContext = (list: TagList): Record<string, string | string[]> =>
         ...Object.fromEntries(list.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
       }
 
-export const tagOutput = (tags: Readonly<Record<string, string>>): unknown =>
-  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+/** Undefined when there are none: AWS leaves the member out. */
+export function tagOutput(tags: Readonly<Record<string, string>>): unknown {
+  const list = Object.entries(tags)
+  return list.length === 0 ? undefined : list.map(([Key, Value]) => ({ Key, Value }))
+}

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseInput } from '../parse-input.ts'
 import type { Call } from '../service.ts'
 import { findSecret } from './find-secret.ts'
-import { readValue, secretId, valueMembers, versionId } from './input.ts'
+import { readValue, requireToken, secretId, valueMembers, versionId } from './input.ts'
 import type { SecretRecord } from './state.ts'
 import { decryptValue, encryptValue, validateKeyAccess } from './value.ts'
 import { storeVersion } from './versions.ts'
@@ -20,6 +20,7 @@ const schema = z.object({
 export function updateSecret(input: unknown, call: Call): unknown {
   const { SecretId, ClientRequestToken, Description, KmsKeyId, ...rest } = parseInput(schema, input)
   const { cloud } = call
+  const token = requireToken(ClientRequestToken)
   const context = {
     ...(Description !== undefined && { 'secretsmanager:Description': Description }),
     ...(KmsKeyId !== undefined && { 'secretsmanager:KmsKeyId': KmsKeyId }),
@@ -30,12 +31,11 @@ export function updateSecret(input: unknown, call: Call): unknown {
   if (KmsKeyId !== undefined) changeKey(call, secret, KmsKeyId)
   if (Description !== undefined) secret.description = Description
   secret.changedAt = cloud.clock.now().toISOString()
-  const token = value && (ClientRequestToken ?? cloud.random.uuid())
-  if (value && token) {
+  if (value) {
     storeVersion(call, secret, token, value, ['AWSCURRENT'])
     cloud.rotations.countAsRotation(secret)
   }
-  return { ARN: secret.arn, Name: secret.name, VersionId: token }
+  return { ARN: secret.arn, Name: secret.name, VersionId: value && token }
 }
 
 const RE_ENCRYPTED = ['AWSCURRENT', 'AWSPENDING', 'AWSPREVIOUS']

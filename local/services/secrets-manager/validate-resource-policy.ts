@@ -11,7 +11,7 @@ const schema = z.object({ SecretId: secretId.optional(), ResourcePolicy: z.strin
 export function validateResourcePolicy(input: unknown, call: Call): unknown {
   const { SecretId, ResourcePolicy } = parseInput(schema, input)
   const action = 'secretsmanager:ValidateResourcePolicy'
-  if (SecretId === undefined) authorizeSecret(call, action, arnOf(call.cloud, '*'))
+  if (SecretId === undefined) authorizeSecret(call, action, arnOf(call.cloud, '*'), '*')
   else findSecret(call, action, SecretId)
   checkResourcePolicy(ResourcePolicy)
   const open = isPublic(ResourcePolicy)

@@ -52,7 +52,11 @@ export function addEmptyVersion(cloud: Cloud, secret: SecretRecord, versionId: s
 /** Puts labels on a version and tells the event bus. @throws ServiceError from the rules of labels */
 function label(cloud: Cloud, secret: SecretRecord, versionId: string, labels: readonly string[]): void {
   const moved = labels.filter((each) => holderOf(secret.versions, each) !== versionId)
-  attachLabels(secret.versions, versionId, labels)
+  const current = holderOf(secret.versions, 'AWSCURRENT')
+  const rotatedIn = current !== undefined && holderOf(secret.versions, 'AWSPENDING') === current
+  // A rotation that has promoted its version is over when another value takes its place: no AWSPENDING stays behind.
+  const over = rotatedIn && moved.includes('AWSCURRENT') ? ['AWSPENDING'] : []
+  attachLabels(secret.versions, versionId, labels, over)
   for (const each of moved) labelUpdated(cloud, secret, each, versionId)
 }
 

@@ -8,7 +8,7 @@ import { parseInput } from '../parse-input.ts'
 import type { Call, Operation } from '../service.ts'
 
 const schema = z.object({
-  RoleArn: z.string(),
+  RoleArn: z.string().min(20).max(2048),
   RoleSessionName: z.string().regex(/^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits and +=,.@_-'),
   DurationSeconds: z.coerce.number().int().min(900).optional(),
   ExternalId: z.string().optional(),
@@ -16,12 +16,16 @@ const schema = z.object({
   PolicyArns: z.never('session policies are not evaluated by the local cloud: leave it out').optional(),
 })
 
+const ROLE_ARN = /^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/
+
 /** Both sides decide: the role's trust policy must name the caller, or its account and the caller's own policies. */
 export const assumeRole: Operation = (input, call) => {
   const { RoleArn, RoleSessionName, DurationSeconds, ExternalId } = parseInput(schema, input, 'ValidationError')
   const { cloud } = call
+  if (!RoleArn.startsWith('arn:')) throw new ServiceError('ValidationError', `${RoleArn} is invalid`)
+  if (!ROLE_ARN.test(RoleArn)) throw new ServiceError('ValidationError', 'Request ARN is invalid')
   const role = own(cloud.state.iam.roles, roleNameOf(RoleArn))
-  if (!role) throw unknownRole(call, RoleArn)
+  if (role?.arn !== RoleArn) throw unknownRole(call, RoleArn)
   call.authorize('sts:AssumeRole', role.arn, ExternalId === undefined ? {} : { 'sts:ExternalId': ExternalId }, {
     resourcePolicy: readPolicyText(role.trust),
   })

@@ -6,6 +6,7 @@ import { getCallerIdentity } from './get-caller-identity.ts'
 /** Security Token Service. */
 export const sts: Service = {
   name: 'sts',
+  global: true,
   protocols: [query({ xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' })],
   operations: { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity },
 }

@@ -14,6 +14,7 @@ import type { FaultEffect } from '../../../local/faults.ts'
 import type { JournalEntry } from '../../../local/journal.ts'
 import { openAiParams } from '../../helpers/provider-params.ts'
 import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
+import { untilUpdated } from '../../helpers/until-active.ts'
 
 const ROLE = 'rotation-under-test'
 const OPERATIONS = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage']
@@ -144,8 +145,10 @@ describe('B2 the clock moves on during a rotation', () => {
 })
 
 describe('B16 a function that runs out of time', () => {
-  const limit = (Timeout: number) =>
-    lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'rotate', Timeout }))
+  async function limit(Timeout: number): Promise<void> {
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'rotate', Timeout }))
+    await untilUpdated(lambda, 'rotate')
+  }
 
   it.each(OPERATIONS)(
     '%s is slow: the step fails as out-of-time, and the next attempt completes',

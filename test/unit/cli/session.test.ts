@@ -55,6 +55,17 @@ describe('openSession', () => {
     expect(requests[0]?.headers['x-amz-security-token']).toBeUndefined()
   })
 
+  it.each([
+    ['--endpoint names the local cloud: its Region, whatever the environment has for AWS', true, {}, 'eu-central-1'],
+    ['--region beats it', true, { region: 'eu-west-1' }, 'eu-west-1'],
+    ['an endpoint of the environment goes with the environment’s Region', false, {}, 'us-east-1'],
+  ])('signs for the Region that is meant: %s', async (_, flag, options, region) => {
+    const { url, requests } = await answering(200, { 'content-type': 'application/x-amz-json-1.1' })
+    const env = { AWS_REGION: 'us-east-1', ...(!flag && { AWS_ENDPOINT_URL: url }) }
+    await open({ ...(flag && { endpoint: url }), ...options }, env).client.send(new ListSecretsCommand({}))
+    expect(requests[0]?.headers.authorization).toContain(`/${region}/secretsmanager/`)
+  })
+
   it('takes the time from the service’s answers, and from this machine until there is one', async () => {
     const { url } = await answering(200, { date: 'Mon, 23 Nov 2026 10:00:00 GMT' })
     const session = open({ endpoint: url })

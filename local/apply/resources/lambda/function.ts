@@ -8,6 +8,8 @@ import {
   type Runtime,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
+  waitUntilFunctionActiveV2,
+  waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda'
 import { z } from 'zod'
 import { zipArchive } from '../../archive.ts'
@@ -44,6 +46,7 @@ export const lambdaFunction = defineResource<Inputs>({
         ...toConfiguration(args),
       }),
     )
+    await waitUntilFunctionActiveV2(ready(context), { FunctionName: name })
     if (args.reservedConcurrentExecutions !== undefined) await setConcurrency(name, args, context)
     return { id: name, outputs: { ...describe(created, context), name, tagsAll: args.tags ?? {} } }
   },
@@ -53,9 +56,11 @@ export const lambdaFunction = defineResource<Inputs>({
     await lambda.send(
       new UpdateFunctionCodeCommand({ FunctionName: id, ZipFile: await zipArchive(args.code), Architectures }),
     )
+    await waitUntilFunctionUpdatedV2(ready(context), { FunctionName: id })
     const updated = await lambda.send(
       new UpdateFunctionConfigurationCommand({ FunctionName: id, ...toConfiguration(args) }),
     )
+    await waitUntilFunctionUpdatedV2(ready(context), { FunctionName: id })
     await setConcurrency(id, args, context)
     return describe(updated, context)
   },
@@ -63,6 +68,10 @@ export const lambdaFunction = defineResource<Inputs>({
     await clients.lambda.send(new DeleteFunctionCommand({ FunctionName: id }))
   },
 })
+
+/** Pulumi's AWS provider waits too: what comes next is refused until the function is ready. Seconds. */
+const ready = ({ clients: { lambda: client } }: ResourceContext) =>
+  ({ client, maxWaitTime: 600, minDelay: 0.05, maxDelay: 1 }) as const
 
 /** Pulumi's -1 stands for "no reservation". */
 async function setConcurrency(FunctionName: string, args: Inputs, { clients }: ResourceContext): Promise<void> {

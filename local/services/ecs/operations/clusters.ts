@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
-import { clusterArn, lastPart } from '../arns.ts'
+import { clusterArn, isElsewhere, lastPart } from '../arns.ts'
 import { clusterShape } from '../describe.ts'
 import { clientError } from '../errors.ts'
 import { findCluster } from '../find.ts'
@@ -43,7 +43,7 @@ export const describeClusters: Operation = (raw, call) => {
     const arn = clusterArn(cloud, lastPart(cluster))
     call.authorize('ecs:DescribeClusters', arn)
     const record = cloud.state.ecs.clusters[lastPart(cluster)]
-    if (record) found.push(clusterShape(cloud, record))
+    if (record && !isElsewhere(cloud, cluster)) found.push(clusterShape(cloud, record))
     else failures.push({ arn, reason: 'MISSING' })
   }
   return { clusters: found, failures }

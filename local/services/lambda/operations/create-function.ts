@@ -5,9 +5,11 @@ import { checkRole } from '../check-role.ts'
 import { storeCode } from '../code.ts'
 import { configurationOf } from '../configuration.ts'
 import { conflict, notImplemented } from '../errors.ts'
+import { beginChange } from '../function-state.ts'
 import { functionArn, parseIdentifier } from '../identify.ts'
 import { defaultSettings, patchSettings, settingsPatch, settingsShape, UNSUPPORTED } from '../settings.ts'
 import type { FunctionRecord } from '../state.ts'
+import { withTags } from '../tags.ts'
 import { publish } from '../versions.ts'
 
 const schema = settingsPatch.extend({
@@ -41,7 +43,7 @@ export const createFunction: Operation = (raw, call) => {
   const record: FunctionRecord = {
     name,
     arn,
-    tags: input.Tags ?? {},
+    tags: withTags({}, input.Tags ?? {}),
     permissions: [],
     latest: {
       version: '$LATEST',
@@ -53,6 +55,7 @@ export const createFunction: Operation = (raw, call) => {
     published: [],
   }
   cloud.state.lambda.functions[name] = record
+  beginChange(cloud, record)
   return configurationOf(cloud, record, input.Publish ? publish(cloud, record) : record.latest)
 }
 

@@ -4,6 +4,7 @@ import { ServiceError } from '../../../protocol/service-error.ts'
 import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
 import { lambdaOf } from '../create-lambda.ts'
+import { assertInvocable } from '../function-state.ts'
 import { authorizedFunction, functionInput } from './authorized-function.ts'
 
 const schema = z.object({ ...functionInput, Payload: z.instanceof(Buffer) })
@@ -20,6 +21,7 @@ export const invoke: Operation = async (raw, call) => {
 
   if (type === 'DryRun') return new RestResponse({ status: 204 })
   if (type === 'Event') {
+    assertInvocable(target.record)
     lambda.events.submit(target, payload)
     return new RestResponse({ status: 202 })
   }

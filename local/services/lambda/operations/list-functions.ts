@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
 import { configurationOf } from '../configuration.ts'
+import { settle } from '../function-state.ts'
 
 const schema = z.object({
   Marker: z.string().optional(),
@@ -18,7 +19,10 @@ export const listFunctions: Operation = (raw, call) => {
   const rest = records.filter(({ name }) => Marker === undefined || name > Marker)
   const page = rest.slice(0, Math.min(MaxItems, 50))
   return {
-    Functions: page.map((record) => configurationOf(call.cloud, record, record.latest)),
+    Functions: page.map((record) => {
+      settle(call.cloud, record)
+      return configurationOf(call.cloud, record, record.latest)
+    }),
     ...(page.length < rest.length && { NextMarker: page.at(-1)?.name }),
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
+import { withTags } from '../tags.ts'
 import { authorizedFunction } from './authorized-function.ts'
 
 const resource = { Resource: z.string().startsWith('arn:', 'must be the ARN of a function') }
@@ -9,7 +10,7 @@ const resource = { Resource: z.string().startsWith('arn:', 'must be the ARN of a
 export const tagResource: Operation = (raw, call) => {
   const input = parseInput(z.object({ ...resource, Tags: z.record(z.string(), z.string()) }), raw)
   const { record } = authorizedFunction(call, 'lambda:TagResource', { FunctionName: input.Resource })
-  record.tags = { ...record.tags, ...input.Tags }
+  record.tags = withTags(record.tags, input.Tags)
 }
 
 /** docs.aws.amazon.com/lambda/latest/api/API_UntagResource.html */

@@ -4,6 +4,7 @@ import type { Operation } from '../../service.ts'
 import { dropUnusedCode, storeCode } from '../code.ts'
 import { configurationOf } from '../configuration.ts'
 import { lambdaOf } from '../create-lambda.ts'
+import { assertChangeable, beginChange } from '../function-state.ts'
 import { publish } from '../versions.ts'
 import { authorizedFunction, functionInput } from './authorized-function.ts'
 
@@ -22,6 +23,7 @@ export const updateFunctionCode: Operation = (raw, call) => {
   const input = parseInput(schema, raw, 'InvalidParameterValueException')
   const { cloud } = call
   const { record } = authorizedFunction(call, 'lambda:UpdateFunctionCode', input)
+  assertChangeable(record)
   const { latest } = record
   record.latest = {
     ...latest,
@@ -30,6 +32,7 @@ export const updateFunctionCode: Operation = (raw, call) => {
     ...storeCode(cloud, Buffer.from(input.ZipFile, 'base64')),
     settings: { ...latest.settings, architectures: input.Architectures ?? latest.settings.architectures },
   }
+  beginChange(cloud, record, latest)
   dropUnusedCode(cloud)
   lambdaOf(cloud).retire(record.name)
   return configurationOf(cloud, record, input.Publish ? publish(cloud, record) : record.latest)

@@ -3,6 +3,7 @@ import type { Operation } from '../../service.ts'
 import { checkRole } from '../check-role.ts'
 import { configurationOf } from '../configuration.ts'
 import { lambdaOf } from '../create-lambda.ts'
+import { assertChangeable, beginChange } from '../function-state.ts'
 import { patchSettings, settingsPatch } from '../settings.ts'
 import { authorizedFunction, functionInput } from './authorized-function.ts'
 import { refuseUnsupported } from './create-function.ts'
@@ -15,17 +16,20 @@ export const updateFunctionConfiguration: Operation = (raw, call) => {
   refuseUnsupported(raw)
   const { cloud } = call
   const { record } = authorizedFunction(call, 'lambda:UpdateFunctionConfiguration', input)
+  assertChangeable(record)
   if (input.Role !== undefined) {
     call.authorize('iam:PassRole', input.Role, { 'iam:PassedToService': 'lambda.amazonaws.com' })
   }
-  const settings = patchSettings(record.latest.settings, input)
+  const { latest } = record
+  const settings = patchSettings(latest.settings, input)
   checkRole(cloud, record.arn, settings)
   record.latest = {
-    ...record.latest,
+    ...latest,
     revisionId: cloud.random.uuid(),
     lastModified: cloud.clock.now().toISOString(),
     settings,
   }
+  beginChange(cloud, record, latest)
   lambdaOf(cloud).retire(record.name)
   return configurationOf(cloud, record, record.latest)
 }

@@ -261,6 +261,26 @@ describe('putting events (E)', () => {
     expect(receiver.received).toMatchObject([{ 'detail-type': 'Overdue', detail: { days: 3 } }])
   })
 
+  it('is bounded to ten entries and 256 KB in all', async () => {
+    const entry = (bytes: number) => ({
+      Source: 'keyturn',
+      DetailType: 'x',
+      Detail: JSON.stringify({ a: 'é'.repeat(bytes / 2) }),
+    })
+    const put = (...Entries: ReturnType<typeof entry>[]) => events.send(new PutEventsCommand({ Entries }))
+    await expect(put(...Array.from({ length: 11 }, () => entry(2)))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message:
+        "1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length less than or equal to 10",
+    })
+    const half = 128 * 1024
+    expect((await put(entry(half - 20), entry(half - 20))).FailedEntryCount).toBe(0)
+    await expect(put(entry(half), entry(half))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Total size of the entries in the request is over the limit.',
+    })
+  })
+
   it('can be tried against a pattern', async () => {
     const Event = JSON.stringify({ source: 'aws.secretsmanager', 'detail-type': 'x', detail: {} })
     const test = (pattern: string) =>

@@ -1,4 +1,11 @@
-import { CreateRoleCommand, IAMClient, ListRolesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
+import { CloudWatchLogsClient, CreateLogGroupCommand, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  IAMClient,
+  ListRolesCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam'
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HOUR } from '../../../../core/clock.ts'
@@ -67,6 +74,20 @@ describe('a call under a role (E)', () => {
     })
   })
 
+  it('passes by an AWS-managed policy that is attached, and by what that says only', async () => {
+    await createOperator(account())
+    const operator = await assumeOperator()
+    const logs = new CloudWatchLogsClient(clientOptions(running, operator))
+    const create = () => logs.send(new CreateLogGroupCommand({ logGroupName: '/aws/lambda/mine' }))
+    await expect(create()).rejects.toMatchObject({ name: 'AccessDeniedException' })
+    const PolicyArn = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'
+    await iam.send(new AttachRolePolicyCommand({ RoleName: 'operator', PolicyArn }))
+    await create()
+    await expect(logs.send(new DescribeLogGroupsCommand({}))).rejects.toMatchObject({ name: 'AccessDeniedException' })
+    await expect(callAs(operator)).rejects.toMatchObject({ name: 'AccessDenied' })
+    logs.destroy()
+  })
+
   it('says who it is', async () => {
     await createOperator(account())
     const sts = new STSClient(clientOptions(running, await assumeOperator()))
@@ -108,6 +129,23 @@ describe('taking a role (E)', () => {
       name: 'AccessDenied',
       message: expect.stringContaining(`not authorized to perform: sts:AssumeRole on resource: ${ROLE}`),
     })
+  })
+
+  it.each([
+    [
+      'no-role',
+      "1 validation error detected: Value 'no-role' at 'roleArn' failed to satisfy constraint: Member must have length greater than or equal to 20",
+    ],
+    ['not-an-arn-but-long-enough', 'not-an-arn-but-long-enough is invalid'],
+    ['arn:aws:iam::000000000000:user/operator', 'Request ARN is invalid'],
+    ['arn:aws:iam::zero:role/operator', 'Request ARN is invalid'],
+  ])('is refused for %s, which is no role’s ARN', async (RoleArn, message) => {
+    await createOperator(account())
+    const sts = new STSClient(clientOptions(running))
+    const assume = sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'me' }))
+    await expect(assume).rejects.toMatchObject({ name: 'ValidationError', message, $metadata: { httpStatusCode: 400 } })
+    const elsewhere = { RoleArn: 'arn:aws:iam::111111111111:role/operator', RoleSessionName: 'me' }
+    await expect(sts.send(new AssumeRoleCommand(elsewhere))).rejects.toMatchObject({ name: 'AccessDenied' })
   })
 
   it('by a service needs a trust policy that names the service', async () => {

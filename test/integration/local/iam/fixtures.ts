@@ -11,7 +11,7 @@ export const clientOptions = ({ url, cloud }: RunningCloud, credentials: object 
 })
 
 export const startTestCloud = (options: Parameters<typeof startCloud>[0] = {}): Promise<RunningCloud> =>
-  startCloud({ port: 0, ...options })
+  startCloud({ port: 0, lambda: { settleMs: 20 }, ...options })
 
 export const policyText = (...statements: object[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements })

@@ -124,6 +124,27 @@ describe('IAM roles (E)', () => {
   })
 
   it.each([
+    'service-role/AWSLambdaBasicExecutionRole',
+    'service-role/AWSLambdaVPCAccessExecutionRole',
+    'service-role/AmazonECSTaskExecutionRolePolicy',
+    'AWSXRayDaemonWriteAccess',
+    'AdministratorAccess',
+  ])('carry AWS’s own %s by its ARN', async (pathAndName) => {
+    await createRole('rotator')
+    const PolicyArn = `arn:aws:iam::aws:policy/${pathAndName}`
+    await iam.send(new AttachRolePolicyCommand({ RoleName: 'rotator', PolicyArn }))
+    const listed = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: 'rotator' }))
+    expect(listed.AttachedPolicies).toEqual([{ PolicyName: pathAndName.split('/').at(-1), PolicyArn }])
+    const read = (await iam.send(new GetPolicyCommand({ PolicyArn }))).Policy
+    expect([read?.Arn, read?.AttachmentCount]).toEqual([PolicyArn, 1])
+    await iam.send(new DetachRolePolicyCommand({ RoleName: 'rotator', PolicyArn }))
+    await expect(iam.send(new DeletePolicyCommand({ PolicyArn }))).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: 'Policy is outside your own account.',
+    })
+  })
+
+  it.each([
     ['a second role of the same name', () => createRole('taken'), 'EntityAlreadyExistsException'],
     [
       'a trust policy without a principal',
@@ -143,10 +164,10 @@ describe('IAM roles (E)', () => {
       'MalformedPolicyDocumentException',
     ],
     [
-      'an AWS-managed policy, which is not kept here',
+      'an AWS-managed policy that is not known here',
       () =>
         iam.send(
-          new AttachRolePolicyCommand({ RoleName: 'taken', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }),
+          new AttachRolePolicyCommand({ RoleName: 'taken', PolicyArn: 'arn:aws:iam::aws:policy/job-function/Billing' }),
         ),
       'NoSuchEntityException',
     ],

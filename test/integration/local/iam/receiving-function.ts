@@ -2,6 +2,7 @@ import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { inProcessCode } from '../../../../local/services/lambda/runtime/in-process.ts'
 import type { RunningCloud } from '../../../../local/start-cloud.ts'
+import { untilActive } from '../../../helpers/until-active.ts'
 import { clientOptions, trustService } from './fixtures.ts'
 
 export interface ReceivingFunction {
@@ -29,6 +30,7 @@ export async function createReceivingFunction(running: RunningCloud, name = 'rec
       Code: { ZipFile: inProcessCode((event) => received.push(event)) },
     }),
   )
+  await untilActive(lambda, name)
   return {
     arn: FunctionArn,
     received,

@@ -284,3 +284,55 @@ test('E: a grant lets a role use a key for one context, until it is revoked', as
   await kms.send(new RevokeGrantCommand({ KeyId, GrantId }))
   await expect(read()).rejects.toMatchObject({ name: 'AccessDeniedException' })
 })
+
+test('an operation that manages a key takes no alias, and one that uses it does', async () => {
+  const { kms, KeyId } = await withKey()
+  await kms.send(new CreateAliasCommand({ AliasName: 'alias/managed', TargetKeyId: KeyId }))
+  const alias = { KeyId: 'alias/managed' }
+  const managing = [
+    new EnableKeyRotationCommand(alias),
+    new RotateKeyOnDemandCommand(alias),
+    new GetKeyRotationStatusCommand(alias),
+    new DisableKeyCommand(alias),
+    new ScheduleKeyDeletionCommand(alias),
+    new TagResourceCommand({ ...alias, Tags: [] }),
+  ]
+  for (const command of managing) {
+    await expect(kms.send(command as EnableKeyRotationCommand)).rejects.toMatchObject({
+      name: 'NotFoundException',
+      message: "Invalid keyId 'alias/managed'",
+    })
+  }
+  expect((await kms.send(new DescribeKeyCommand(alias))).KeyMetadata?.KeyState).toBe('Enabled')
+})
+
+test('what decrypts or makes a data key names the key material that did', async () => {
+  const { kms, KeyId } = await withKey()
+  const { CiphertextBlob, KeyMaterialId } = await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }))
+  const first = (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.CurrentKeyMaterialId
+  expect(KeyMaterialId).toBe(first)
+  await kms.send(new RotateKeyOnDemandCommand({ KeyId }))
+  expect((await kms.send(new DecryptCommand({ CiphertextBlob }))).KeyMaterialId).toBe(first)
+  const moved = await kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: KeyId }))
+  const second = (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.CurrentKeyMaterialId
+  expect(second).not.toBe(first)
+  expect([moved.SourceKeyMaterialId, moved.DestinationKeyMaterialId]).toEqual([first, second])
+})
+
+test('tags of a key have bounds', async () => {
+  const { kms, KeyId } = await withKey()
+  const tag = (...keys: string[]) =>
+    kms.send(new TagResourceCommand({ KeyId, Tags: keys.map((TagKey) => ({ TagKey, TagValue: 'v' })) }))
+  await expect(tag('aws:mine')).rejects.toMatchObject({
+    name: 'TagException',
+    message: 'Tags beginning with aws: are reserved',
+  })
+  await expect(tag('k'.repeat(129))).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining("at 'tags.1.member.tagKey' failed to satisfy constraint: Member must have length"),
+  })
+  await expect(tag('twice', 'twice')).rejects.toMatchObject({ name: 'TagException' })
+  await tag(...Array.from({ length: 50 }, (_, n) => `k${n}`))
+  await expect(tag('one-more')).rejects.toMatchObject({ name: 'LimitExceededException' })
+  await tag('k0')
+})

@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inProcessCode } from '../../../../local/services/lambda/runtime/in-process.ts'
+import { untilUpdated } from '../../../helpers/until-active.ts'
 import { type LambdaSetup, setUpLambda, zipOf } from './setup.ts'
 
 let setup: LambdaSetup
@@ -81,6 +82,7 @@ test('new code and new settings serve the next invocation, and a published versi
   const { Version } = await setup.lambda.send(new PublishVersionCommand({ FunctionName: 'change' }))
   expect(Version).toBe('1')
   await setup.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'change', ZipFile: answering('two') }))
+  await untilUpdated(setup.lambda, 'change')
   expect((await setup.invoke('change')).payload).toBe('two')
   const old = await setup.lambda.send(new InvokeCommand({ FunctionName: 'change', Qualifier: '1' }))
   expect(old.Payload?.transformToString()).toBe('"one"')
@@ -100,6 +102,38 @@ test('tags are added and taken away', async () => {
   expect((await setup.lambda.send(new ListTagsCommand({ Resource: arn('tagged') }))).Tags).toEqual({ b: '2' })
 })
 
+test('tags have bounds, at creation too', async () => {
+  await setup.create('bounded', answering('x'))
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 'v']))
+  const tag = (Tags: Record<string, string>) =>
+    setup.lambda.send(new TagResourceCommand({ Resource: arn('bounded'), Tags }))
+  for (const Tags of [{ 'aws:x': 'v' }, { ['k'.repeat(129)]: 'v' }, { k: 'v'.repeat(257) }]) {
+    await expect(tag(Tags)).rejects.toMatchObject({ name: 'InvalidParameterValueException' })
+  }
+  await tag(many(50))
+  const tooMany = { name: 'InvalidParameterValueException', message: 'Number of tags exceeds resource tag limit.' }
+  await expect(tag({ more: 'v' })).rejects.toMatchObject(tooMany)
+  await expect(setup.create('tagged-much', answering('x'), { Tags: many(51) })).rejects.toMatchObject(tooMany)
+})
+
+test('another description alone publishes no new version, and the digest of other code is refused', async () => {
+  await setup.create('published', answering('x'))
+  const publish = (input = {}) => setup.lambda.send(new PublishVersionCommand({ FunctionName: 'published', ...input }))
+  const first = await publish({ Description: 'first' })
+  const again = await publish({ Description: 'second' })
+  expect([again.Version, again.Description]).toEqual([first.Version, 'first'])
+
+  await setup.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'published', Timeout: 11 }))
+  await untilUpdated(setup.lambda, 'published')
+  expect((await publish()).Version).toBe('2')
+  await expect(publish({ CodeSha256: 'other' })).rejects.toMatchObject({
+    name: 'InvalidParameterValueException',
+    message: `CodeSHA256 (other) is different from current CodeSHA256 in $LATEST (${first.CodeSha256}). Please try again with the CodeSHA256 in $LATEST.`,
+    $metadata: { httpStatusCode: 400 },
+  })
+  await expect(publish({ RevisionId: 'old' })).rejects.toMatchObject({ name: 'PreconditionFailedException' })
+})
+
 test.each([
   ['a second function of the same name', { FunctionName: 'twice' }, 'ResourceConflictException', /already exist/],
   [
@@ -115,7 +149,12 @@ test.each([
     /cannot be assumed by Lambda/,
   ],
   ['a runtime that is not Node', { Runtime: 'python3.13' }, 'InvalidParameterValueException', /nodejs24\.x/],
-  ['a time-out over 900 s', { Timeout: 901 }, 'InvalidParameterValueException', /Timeout/],
+  [
+    'a time-out over 900 s',
+    { Timeout: 901 },
+    'InvalidParameterValueException',
+    /'timeout' failed to satisfy constraint: Member must have value less than or equal to 900/,
+  ],
   ['what is no zip', { Code: { ZipFile: Buffer.from('text') } }, 'InvalidParameterValueException', /Could not unzip/],
   ['code in S3', { Code: { S3Bucket: 'b', S3Key: 'k' } }, 'InvalidParameterValueException', /no S3/],
   [

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { lambdaOf } from '../../../../local/services/lambda/create-lambda.ts'
 import { inProcessCode } from '../../../../local/services/lambda/runtime/in-process.ts'
 import { awsCli, withAwsCli } from '../../../helpers/aws-cli.ts'
+import { untilUpdated } from '../../../helpers/until-active.ts'
 import { type LambdaSetup, setUpLambda, zipOf } from './setup.ts'
 
 let setup: LambdaSetup
@@ -277,6 +278,7 @@ test('a changed environment starts a new process', async () => {
   await setup.lambda.send(
     new UpdateFunctionConfigurationCommand({ FunctionName: 'env', Environment: { Variables: { V: '2' } } }),
   )
+  await untilUpdated(setup.lambda, 'env')
   expect((await setup.invoke('env')).payload).toBe('2')
 })
 

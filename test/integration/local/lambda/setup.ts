@@ -5,8 +5,11 @@ import {
   InvokeCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda'
-import { zipSync } from 'fflate'
 import { type RunningCloud, type StartOptions, startCloud } from '../../../../local/start-cloud.ts'
+import { untilActive } from '../../../helpers/until-active.ts'
+import { zipOf } from '../../../helpers/zip-of.ts'
+
+export { zipOf }
 
 export interface LambdaSetup {
   readonly running: RunningCloud
@@ -17,7 +20,7 @@ export interface LambdaSetup {
   allow(role: string, ...actions: string[]): Promise<void>
   forbid(role: string, action: string): Promise<void>
   createRole(name: string, service?: string): Promise<string>
-  /** A function of one CommonJS file, under role `worker`. */
+  /** A function of one CommonJS file, under role `worker`, once it is active. */
   create(name: string, source: string | Uint8Array, options?: Partial<CreateFunctionCommandInput>): Promise<void>
   invoke(name: string, payload?: unknown, options?: { type?: 'Event' }): Promise<Invoked>
   close(): Promise<void>
@@ -38,7 +41,7 @@ export interface Invoked {
 }
 
 export async function setUpLambda(options: StartOptions = {}): Promise<LambdaSetup> {
-  const running = await startCloud({ port: 0, ...options })
+  const running = await startCloud({ port: 0, ...options, lambda: { settleMs: 20, ...options.lambda } })
   const administrator = { accessKeyId: 'local', secretAccessKey: 'local' }
   const region = 'eu-central-1'
   const client = (credentials: Partial<ClientOptions> = {}): LambdaClient =>
@@ -86,6 +89,7 @@ export async function setUpLambda(options: StartOptions = {}): Promise<LambdaSet
           ...input,
         }),
       )
+      await untilActive(lambda, name)
     },
     async invoke(name, payload = {}, { type } = {}) {
       const answer = await lambda.send(
@@ -113,8 +117,5 @@ export async function setUpLambda(options: StartOptions = {}): Promise<LambdaSet
   await setup.createRole('worker')
   return setup
 }
-
-export const zipOf = (files: Record<string, string>): Uint8Array =>
-  zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])))
 
 const policyName = (action: string): string => action.replaceAll(/[^A-Za-z]/g, '-')

@@ -41,10 +41,10 @@ async function withSecrets() {
 test('E: ListSecrets filters by name prefix, tag key and tag value, and negates', async () => {
   const { list } = await withSecrets()
 
-  expect(await list()).toEqual(['other/app', 'keyturn/dev/mobile', 'keyturn/dev/openai'])
-  expect(await list({ Filters: [{ Key: 'name', Values: ['keyturn/dev/'] }], SortOrder: 'asc' })).toEqual([
-    'keyturn/dev/openai',
+  expect(await list()).toEqual(['keyturn/dev/openai', 'keyturn/dev/mobile', 'other/app'])
+  expect(await list({ Filters: [{ Key: 'name', Values: ['keyturn/dev/'] }], SortOrder: 'desc' })).toEqual([
     'keyturn/dev/mobile',
+    'keyturn/dev/openai',
   ])
   expect(await list({ Filters: [{ Key: 'tag-key', Values: ['team'] }] })).toEqual(['other/app'])
   expect(await list({ Filters: [{ Key: 'tag-value', Values: ['keyturn/dev'] }] })).toHaveLength(2)
@@ -69,7 +69,7 @@ test('E: ListSecrets gives labels of every version, and pages of the size asked 
     pages.push(SecretList.map(({ Name }) => Name ?? ''))
   }
 
-  expect(pages).toEqual([['other/app', 'keyturn/dev/mobile'], ['keyturn/dev/openai']])
+  expect(pages).toEqual([['keyturn/dev/openai', 'keyturn/dev/mobile'], ['other/app']])
   await expect(secrets.send(new ListSecretsCommand({ NextToken: 'made up' }))).rejects.toMatchObject({
     name: 'InvalidNextTokenException',
   })
@@ -143,7 +143,7 @@ test('E: names that AWS does not allow, and names that exist', async () => {
   const { secrets } = await withSecrets()
 
   await expect(secrets.send(new CreateSecretCommand({ Name: 'with space' }))).rejects.toMatchObject({
-    name: 'InvalidParameterException',
+    name: 'ValidationException',
   })
   await expect(secrets.send(new CreateSecretCommand({ Name: 'other/app', SecretString: 'x' }))).rejects.toMatchObject({
     name: 'ResourceExistsException',
@@ -175,11 +175,12 @@ test('E: resource policies are kept, checked and removed', async () => {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal, Action: 'secretsmanager:GetSecretValue', Resource: '*' }],
     })
-  const put = (ResourcePolicy: string) => secrets.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }))
+  const put = (ResourcePolicy: string, BlockPublicPolicy?: boolean) =>
+    secrets.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy, BlockPublicPolicy }))
 
   await put(policy({ AWS: 'arn:aws:iam::000000000000:role/reader' }))
   expect((await secrets.send(new GetResourcePolicyCommand({ SecretId }))).ResourcePolicy).toContain('role/reader')
-  await expect(put(policy('*'))).rejects.toMatchObject({ name: 'PublicPolicyException' })
+  await expect(put(policy('*'), true)).rejects.toMatchObject({ name: 'PublicPolicyException' })
   await expect(put('{"Statement": 1}')).rejects.toMatchObject({ name: 'MalformedPolicyDocumentException' })
   const validated = await secrets.send(new ValidateResourcePolicyCommand({ ResourcePolicy: policy('*') }))
   expect(validated.PolicyValidationPassed).toBe(false)

@@ -72,6 +72,20 @@ test('E: a role without the action is refused, naming role, action and resource'
   })
 })
 
+test('a refusal names the secret as the caller did', async () => {
+  const { role, cloud, secretArn } = await withRole()
+  const partial = secretArn.slice(0, -7)
+  for (const SecretId of ['keyturn/dev/s', secretArn, partial, 'absent']) {
+    await expect(role.secrets.send(new GetSecretValueCommand({ SecretId }))).rejects.toThrow(
+      `is not authorized to perform: secretsmanager:GetSecretValue on resource: ${SecretId} because no identity-based policy allows`,
+    )
+  }
+  await expect(role.secrets.send(new CreateSecretCommand({ Name: 'mine' }))).rejects.toThrow(
+    'secretsmanager:CreateSecret on resource: mine because',
+  )
+  expect(cloud.journal.entries().at(-1)?.resource).toMatch(/:secret:mine-\w{6}$/)
+})
+
 test('E: reading a value needs kms:Decrypt of the caller, through Secrets Manager and for that secret', async () => {
   const { allow, read, secretArn, keyArn, cloud } = await withRole()
   const through = { 'kms:ViaService': 'secretsmanager.eu-central-1.amazonaws.com' }

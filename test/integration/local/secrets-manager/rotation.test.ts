@@ -287,5 +287,5 @@ test('E: a rotation needs a function that exists', async () => {
   )
   await expect(
     rotate({ RotationLambdaARN: 'arn:aws:lambda:eu-central-1:000000000000:function:other' }),
-  ).rejects.toThrow('function:other does not exist')
+  ).rejects.toThrow('Secrets Manager cannot invoke the specified Lambda function.')
 })

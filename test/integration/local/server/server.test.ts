@@ -25,6 +25,53 @@ test('E: an operation or service that is not there is named in a 501', async () 
   expect(await answer.text()).toContain('dynamodb.ListTables is not implemented by the local cloud')
 })
 
+test('E: a service that speaks XML is said in XML not to be there, so that its SDK can read it', async () => {
+  const { url } = await startTestCloud()
+  const form = { method: 'POST', body: new URLSearchParams({ Action: 'DescribeThings', Version: '1' }) }
+  const said = 'is not implemented by the local cloud'
+  const answers = {
+    rds: `<ErrorResponse xmlns="https://amazonaws.com/doc/"><Error><Type>Receiver</Type><Code>NotImplemented</Code><Message>NotImplemented: rds.DescribeThings ${said}`,
+    iam: `<Code>NotImplemented</Code><Message>NotImplemented: iam.DescribeThings ${said}`,
+    ec2: `<Response><Errors><Error><Code>NotImplemented</Code><Message>NotImplemented: ec2.DescribeThings ${said}`,
+  }
+  for (const [service, text] of Object.entries(answers)) {
+    const answer = await fetch(url, { ...form, headers: signed(service) })
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([501, 'text/xml'])
+    expect(await answer.text()).toContain(text)
+  }
+  const bucket = await fetch(`${url}/bucket`, { headers: signed('s3') })
+  expect(await bucket.text()).toBe(
+    `<Error><Code>NotImplemented</Code><Message>NotImplemented: s3.GET /bucket ${said}</Message></Error>`,
+  )
+  const api = await fetch(`${url}/v2/apis`, { headers: signed('apigateway') })
+  expect([api.headers.get('x-amzn-errortype'), api.headers.get('content-type')]).toEqual([
+    'NotImplemented',
+    'application/json',
+  ])
+})
+
+test('E: x-amzn-query-error is sent by CloudWatch, which once spoke Query, and by no other JSON service', async () => {
+  const { url } = await startTestCloud()
+  const headerOf = async (service: string, target: string) => {
+    const headers = { ...signed(service), 'x-amz-target': target }
+    const answer = await fetch(url, { method: 'POST', headers, body: '{' })
+    expect(answer.status).toBe(400)
+    return answer.headers.get('x-amzn-query-error')
+  }
+  expect(await headerOf('monitoring', 'GraniteServiceVersion20100801.DescribeAlarms')).toBe(
+    'SerializationException;Sender',
+  )
+  for (const service of ['secretsmanager', 'kms', 'ecs', 'events', 'logs']) {
+    expect(
+      await headerOf(
+        service,
+        `x.${{ secretsmanager: 'ListSecrets', kms: 'ListKeys' }[service] ?? 'ListTagsForResource'}`,
+      ),
+      service,
+    ).toBeNull()
+  }
+})
+
 test('E: unknown keys and unsigned requests are told which keys to use', async () => {
   const { url, as } = await startTestCloud()
   const stranger = as({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'x' })
@@ -48,7 +95,8 @@ test('E: bodies that are no JSON and members of the wrong kind are refused with 
   expect(await post('{')).toMatchObject({ __type: 'SerializationException' })
   expect(await post('{"SecretId": 1}')).toMatchObject({
     __type: 'ValidationException',
-    message: expect.stringContaining('SecretId'),
+    message:
+      "1 validation error detected: Value '1' at 'secretId' failed to satisfy constraint: Member must be a string",
   })
 })
 

@@ -101,7 +101,3 @@ test('E: the twenty-first label is refused, and moving one of twenty is not', ()
   expect(versions.v2?.stages).toEqual(['L3'])
   expect(all(versions)).toHaveLength(20)
 })
-
-test('E: labels that begin with AWS are reserved', () => {
-  expect(() => attachLabels({ v1: { stages: [] } }, 'v1', ['AWSMINE'])).toThrow('must not begin with AWS')
-})
