@@ -335,7 +335,9 @@ describe('A5 a sweep that cannot do all of it', () => {
       await rig.clock.advance(5 * MINUTE)
       for (const { attributes, text } of (await run()).messages) {
         expect(attributes).toMatchObject({ code: 'deleted-alive', secret: name })
-        expect(text).toMatch(new RegExp(`restore-secret --secret-id ${name}\\n *keyturn end ${name}\\n.*delete-secret`))
+        expect(text).toMatch(
+          new RegExp(`restore-secret --secret-id ${name}\\n *keyturn end ${name} --yes\\n.*delete-secret`),
+        )
         told.push(minute / 60)
       }
     }
