@@ -88,7 +88,7 @@ function problemOf({ name, tags, versions }: Found, strategy: string | undefined
       path: 'secrets',
       message:
         `${name} ${changed}, and ${alive.length === 1 ? 'a version of it is' : 'versions of it are'} alive: ${alive.join('; ')}. ` +
-        `${back}, or revoke what it opens: keyturn end ${name}`,
+        `${back}, or revoke what it opens: keyturn end ${name} --yes (without --yes it says what it would revoke)`,
     },
   ]
 }

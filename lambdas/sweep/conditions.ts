@@ -216,7 +216,7 @@ function deletedAlive({ name, ...secret }: SweptSecret, since: Date): Condition 
       'opens at its target lives on without it, and nobody will be left to revoke it.',
     actions: [
       `aws secretsmanager restore-secret --secret-id ${name}`,
-      `keyturn end ${name}`,
+      `keyturn end ${name} --yes`,
       `aws secretsmanager delete-secret --secret-id ${name}`,
     ],
   }

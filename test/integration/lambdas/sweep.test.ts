@@ -94,8 +94,13 @@ async function tags(arn: string): Promise<Record<string, string>> {
 
 type Send = (this: LambdaClient, command: InvokeCommand, options: object) => Promise<unknown>
 
-const never = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+const never = (signal: AbortSignal, ended: () => void): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      ended()
+      reject(signal.reason)
+    })
+  })
 
 /** A secret that no function rotates, with one version beside the current one under `label`. */
 async function bare(name: string, stack: string, label?: string): Promise<{ arn: string; old: string }> {
@@ -261,10 +266,15 @@ describe('A5 a sweep that cannot do all of it', () => {
     await rig.clock.advance(2 * HOUR)
     const stalled = new Set(hanging.map(({ arn }) => arn))
     const { send } = lambda
+    const waiting: string[] = []
+    const overlap: number[] = []
     const impatient = {
       send: (command: InvokeCommand, options: { abortSignal: AbortSignal }) => {
         const { SecretId } = JSON.parse(String(command.input.Payload))
-        return stalled.has(SecretId) ? never(options.abortSignal) : (send as Send).call(lambda, command, options)
+        if (stalled.has(SecretId)) waiting.push(SecretId)
+        return stalled.has(SecretId)
+          ? never(options.abortSignal, () => overlap.push(waiting.length))
+          : (send as Send).call(lambda, command, options)
       },
     } as unknown as LambdaClient
 
@@ -272,6 +282,8 @@ describe('A5 a sweep that cannot do all of it', () => {
     expect(fine.filter(({ keyId }) => alive(keyId))).toEqual([])
     expect(report).toMatchObject({ retired: 3, notReached: [] })
     expect(report?.failed).toHaveLength(2)
+    // Both were waited for at the same time.
+    expect(overlap).toEqual([2, 2])
     expect(report?.failed[0]).toContain('did not answer retireSecret in time')
     // Their grace has been over for an hour: that is told, with the reason.
     expect(messages.map(({ attributes }) => attributes.secret).sort()).toEqual(hanging.map(({ name }) => name).sort())
@@ -335,7 +347,9 @@ describe('A5 a sweep that cannot do all of it', () => {
       await rig.clock.advance(5 * MINUTE)
       for (const { attributes, text } of (await run()).messages) {
         expect(attributes).toMatchObject({ code: 'deleted-alive', secret: name })
-        expect(text).toMatch(new RegExp(`restore-secret --secret-id ${name}\\n *keyturn end ${name}\\n.*delete-secret`))
+        expect(text).toMatch(
+          new RegExp(`restore-secret --secret-id ${name}\\n *keyturn end ${name} --yes\\n.*delete-secret`),
+        )
         told.push(minute / 60)
       }
     }

@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
+import { farLabel } from '../../helpers/proxy/far-label.ts'
 import { ask, errorOf } from '../../helpers/proxy/http-client.ts'
 import { MemorySource } from '../../helpers/proxy/memory-source.ts'
 import { keyOf, readBody, type Script, startUpstream } from '../../helpers/proxy/scripted-upstream.ts'
 import { CLIENT_KEY, CLIENT_SECRET, startTestProxy, UPSTREAM_SECRET } from '../../helpers/proxy/start-test-proxy.ts'
 import { until } from '../../helpers/proxy/until.ts'
 
-const FAR = 'GRACE-UNTIL-20991231T000000Z'
+const FAR = farLabel()
 
 function sourceWith(versions: Parameters<MemorySource['set']>[1]): MemorySource {
   return new MemorySource()
@@ -81,7 +82,7 @@ test('C5: every living key is tried, each once, before the upstream is believed'
   const versions = Object.fromEntries(
     [1, 2, 3, 4, 5, 6].map((index) => [
       `v${index}`,
-      { labels: [index === 1 ? 'AWSCURRENT' : `GRACE-UNTIL-20${99 - index}1231T000000Z`], value: `sk-${index}` },
+      { labels: [index === 1 ? 'AWSCURRENT' : farLabel(index)], value: `sk-${index}` },
     ]),
   )
   await using proxy = await startTestProxy({ upstream: upstream.url, source: sourceWith(versions) })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { farLabel } from '../../helpers/proxy/far-label.ts'
 import { ask } from '../../helpers/proxy/http-client.ts'
 import { startUpstream } from '../../helpers/proxy/scripted-upstream.ts'
 import {
@@ -26,9 +27,9 @@ test('a grace key is not refused because another version carries a label that ca
   await using upstream = await ok()
   const source = plainSource().set(CLIENT_SECRET, {
     v3: { labels: ['AWSCURRENT'], value: CLIENT_KEY },
-    v2: { labels: ['AWSPREVIOUS', 'GRACE-UNTIL-20991231T000000Z'], value: OLD_CLIENT_KEY },
+    v2: { labels: ['AWSPREVIOUS', farLabel()], value: OLD_CLIENT_KEY },
     v1: { labels: ['GRACE-UNTIL-soon'], value: 'kt_first' },
-    v0: { labels: ['GRACE-UNTIL-20990101T000000Z'] },
+    v0: { labels: [farLabel(1)] },
   })
   await using proxy = await startTestProxy({ upstream: upstream.url, source })
 

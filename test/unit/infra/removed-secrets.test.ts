@@ -20,7 +20,7 @@ describe('1.11 a secret that the config no longer lists', () => {
     await expect(plan({ 'keyturn/dev/mistral': alive })).rejects.toMatchObject({
       code: 'secrets-alive',
       message: expect.stringMatching(
-        /nothing was changed:\n.*keyturn\/dev\/mistral is no longer listed, and versions of it are alive: version-2 \(AWSCURRENT\); version-1 \(AWSPREVIOUS, GRACE-UNTIL-20261124T120000Z\)\. List it again, or revoke what it opens: keyturn end keyturn\/dev\/mistral/,
+        /nothing was changed:\n.*keyturn\/dev\/mistral is no longer listed, and versions of it are alive: version-2 \(AWSCURRENT\); version-1 \(AWSPREVIOUS, GRACE-UNTIL-20261124T120000Z\)\. List it again, or revoke what it opens: keyturn end keyturn\/dev\/mistral --yes/,
       ),
     })
   })
