@@ -14,7 +14,7 @@ import {
 /** Another client's, retired, or of another stack: its shape is enough. */
 const OTHER = `kt_${'Az09_-xY'.repeat(6).slice(0, 43)}`
 /** A client key that a person chose. */
-const ODD = 'p@ss/word+with=odd~chars'
+const ODD = 'p.ss/word+with:odd~chars='
 
 let upstream: ScriptedUpstream
 let proxy: TestProxy
