@@ -62,8 +62,8 @@ export async function createStack(config: StackConfig, options: StackOptions): P
   const network = config.proxy && (await findNetwork(config.network, { ...config.proxy.loadBalancer, region }))
   const naming = nameStack()
   const inventory = readSecrets(config.secrets)
-  const removed = await findRemoved(config.secrets, naming)
   const deployer = await readDeployer(config.operators, caller.arn, async (name) => (await getRole({ name })).arn)
+  const removed = await findRemoved(config.secrets, naming)
   const access = secretAccess(config, inventory, deployer.operators, naming)
   for (const family of families()) {
     assertRoleFits(family, familyGrants(inventory, family, enginePermissions), inventory, naming)
