@@ -75,7 +75,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
   const notifications = createNotifications()
   const functions = createRotationFunctions()
   const firstValues = createFirstValues()
-  createRotations()
+  const rotations = createRotations()
   const sweeper = createSweeper()
   const proxy = createProxy()
 
@@ -186,7 +186,8 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     return made
   }
 
-  function createRotations(): void {
+  function createRotations(): readonly Ready[] {
+    const configured: Ready[] = []
     const next = lanes<readonly Ready[]>(AT_ONCE)
     for (const { settings, strategy } of inventory) {
       const { arn, ready } = present(functions, strategy.family)
@@ -194,9 +195,12 @@ export async function createStack(config: StackConfig, options: StackOptions): P
       const secretArn = present(secrets, settings.name).arn
       next((before) => {
         const args = { secretArn, functionArn: arn, settings, after: [...after, ...before.flat()] }
-        return new SecretRotation(settings.name, args).ready
+        const { ready } = new SecretRotation(settings.name, args)
+        configured.push(...ready)
+        return ready
       })
     }
+    return configured
   }
 
   function createSweeper(): Sweeper {
@@ -210,6 +214,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
         KEYTURN_LOG_LEVEL: config.logLevel,
       },
       everyMinutes: config.sweepMinutes,
+      eventsAfter: rotations,
       rotationFunctionArns: [...functions.values()].map(({ arn }) => arn),
     })
   }

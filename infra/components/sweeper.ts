@@ -2,7 +2,7 @@ import { EventRule, type EventRuleArgs } from '@pulumi/aws/cloudwatch/eventRule.
 import { EventTarget } from '@pulumi/aws/cloudwatch/eventTarget.js'
 import { Permission } from '@pulumi/aws/lambda/permission.js'
 import { Schedule, type ScheduleArgs } from '@pulumi/aws/scheduler/schedule.js'
-import { all, ComponentResource, type ComponentResourceOptions, type Output } from '@pulumi/pulumi'
+import { all, ComponentResource, type ComponentResourceOptions, type Output, type Resource } from '@pulumi/pulumi'
 import { TAG } from '../../core/tags.ts'
 import type { Naming } from '../naming.ts'
 import { allow, type IamStatement } from '../permissions.ts'
@@ -13,6 +13,8 @@ import { type Transform, transform } from './transform.ts'
 export interface SweeperArgs extends Omit<LambdaFunctionArgs, 'files' | 'statements' | 'transform'> {
   /** Minutes between two sweeps: how long, at most, an expired key outlives its deadline at its target. */
   readonly everyMinutes: number
+  /** Events are heard once these stand: the first values of a new stack would start a sweep each. */
+  readonly eventsAfter: readonly Resource[]
   /** The functions that it may ask to retire a version, and to order versions that were moved by hand. */
   readonly rotationFunctionArns: readonly Output<string>[]
   readonly transform?: LambdaFunctionArgs['transform'] & {
@@ -82,7 +84,7 @@ export class Sweeper extends ComponentResource {
         description: `Has the sweeper look at a secret of ${naming.stackTag} that something happened to`,
         eventPattern: JSON.stringify(secretEvents(naming)),
       }
-      const dependsOn = [...lambda.ready]
+      const dependsOn = [...lambda.ready, ...args.eventsAfter]
       const events = new EventRule(...transform(args.transform?.rule, `${name}-events`, rule, { parent, dependsOn }))
       const permission = new Permission(
         `${name}-events-permission`,
