@@ -185,12 +185,12 @@ export class KeySetStore<Key> {
     const startedAt = clock.monotonic()
     this.#startedAt = startedAt
     this.#firstAt ??= startedAt
-    const known = new Map(this.#versions.map(({ versionId, key }) => [versionId, key]))
+    const before = this.#versions
     const lastCurrent = this.versions.find(({ state }) => state === 'current')
     const late = () =>
       retryable('secret-source-unavailable', `Reading ${secretId} took over ${timeoutMs} ms; it is tried again.`)
     const outcome = await withDeadline(clock, timeoutMs, late, async (signal) => {
-      const loaded = await loadKeySet({ source, secretId, parse, known, lastCurrent, now: clock.now(), signal })
+      const loaded = await loadKeySet({ source, secretId, parse, before, lastCurrent, now: clock.now(), signal })
       return this.#apply(turn, startedAt, loaded)
     }).catch((error: unknown) => this.#fail(turn, startedAt, asFault(error, secretId)))
     this.#finished = turn

@@ -1,3 +1,4 @@
+import { MINUTE } from '../../core/clock.ts'
 import { KeyturnError, needsHuman, retryable } from '../../core/errors.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
@@ -11,6 +12,8 @@ export interface KeyVersion<Key> {
   readonly key: Key
   /** It was current before the present current version, which cannot be read. */
   readonly standIn?: true
+  /** A hand has replaced it a moment ago, and it is not put into grace yet. */
+  readonly replaced?: true
 }
 
 /** A version that labels still show and that is not accepted any more. */
@@ -36,8 +39,8 @@ export interface LoadOptions<Key> {
   readonly secretId: string
   /** Turns a value into what is kept of it; throws a KeyturnError when the value is malformed. */
   readonly parse: (value: SecretString) => Key
-  /** Keys already held: a version's value never changes, so these are not read again. */
-  readonly known: ReadonlyMap<string, Key>
+  /** The set held so far: a version's value never changes, so its keys are not read again. */
+  readonly before: readonly KeyVersion<Key>[]
   /** The version last seen in force: kept in place of a current one that cannot be read, unless a label ends it. */
   readonly lastCurrent: KeyVersion<Key> | undefined
   readonly now: Date
@@ -66,14 +69,34 @@ export async function loadKeySet<Key>(options: LoadOptions<Key>): Promise<Loaded
       }
     }),
   )
-  const versions = read.flat()
-  const unread = keySet.current !== undefined && versions[0]?.state !== 'current'
+  const readable = read.flat()
+  const unread = keySet.current !== undefined && readable[0]?.state !== 'current'
+  const versions = unread ? [...standIn(options.lastCurrent, keySet), ...readable] : readable
+  const bridged = bridge(options, keySet).filter(
+    ({ versionId }) => !versions.some((one) => one.versionId === versionId),
+  )
   return {
-    versions: unread ? [...standIn(options.lastCurrent, keySet), ...versions] : versions,
-    ended: listEnded(keySet, labels),
+    versions: [...versions, ...bridged],
+    ended: listEnded(keySet, labels, bridged),
     gone: living.length === 0,
     faults,
   }
+}
+
+/** For how long a version goes on that a hand has replaced: the event that puts it into grace takes a minute at most. */
+const BRIDGE_MS = 2 * MINUTE
+
+/**
+ * The version that was in force here until a hand moved AWSCURRENT, from the moment when that was seen and until its
+ * grace label comes (B19): its callers are not cut off in between. No other version without a deadline is accepted.
+ */
+function bridge<Key>({ before, now }: LoadOptions<Key>, { unordered }: KeySet): KeyVersion<Key>[] {
+  return before.flatMap(({ versionId, key, ...was }): KeyVersion<Key>[] => {
+    if (!unordered.includes(versionId)) return []
+    if (was.replaced) return was.deadline && was.deadline > now ? [{ versionId, key, ...was }] : []
+    const deadline = new Date(now.getTime() + BRIDGE_MS)
+    return was.state === 'current' && !was.standIn ? [{ versionId, key, state: 'grace', deadline, replaced: true }] : []
+  })
 }
 
 type Living = Omit<KeyVersion<never>, 'key'>
@@ -87,8 +110,12 @@ function listLiving({ current, grace, pending }: KeySet): Living[] {
 }
 
 /** Old versions by their labels. SUPPLIED and labels of people's own say nothing about having been a key. */
-function listEnded({ current, pending, grace, expired, malformed }: KeySet, labels: VersionLabels): EndedLabel[] {
-  const living = new Set([current, pending, ...grace.map(({ versionId }) => versionId)])
+function listEnded(
+  { current, pending, grace, expired, malformed }: KeySet,
+  labels: VersionLabels,
+  bridged: readonly { versionId: string }[],
+): EndedLabel[] {
+  const living = new Set([current, pending, ...[...grace, ...bridged].map(({ versionId }) => versionId)])
   const replaced = Object.keys(labels).filter((id) => labels[id]?.includes('AWSPREVIOUS'))
   const retired = new Set([...malformed.map(({ versionId }) => versionId), ...replaced])
   for (const { versionId } of expired) retired.delete(versionId)
@@ -108,7 +135,8 @@ function standIn<Key>(lastCurrent: KeyVersion<Key> | undefined, keySet: KeySet):
 
 async function readVersion<Key>(options: LoadOptions<Key>, version: Living): Promise<KeyVersion<Key>[]> {
   const { versionId, state } = version
-  const key = options.known.get(versionId) ?? (await fetchKey(options, versionId))
+  const known = options.before.find((version) => version.versionId === versionId)?.key
+  const key = known ?? (await fetchKey(options, versionId))
   if (key !== undefined) return [{ ...version, key }]
   // A version begins its rotation without a value; a current one ought to have one.
   if (state !== 'current') return []
