@@ -54,17 +54,21 @@ function livingVersions({ keys }: SecretStatus): readonly string[] {
   return [current, pending, ...old, ...unordered].filter((versionId) => versionId !== undefined)
 }
 
-/** What has become of the keys, by strategy: what Keyturn did not make it cannot revoke. */
+/** What becomes of the keys, by strategy: what Keyturn did not make it cannot revoke. */
 const OUTCOME: Readonly<Record<string, string>> = {
-  'provider-key': 'all its keys are revoked at the provider',
+  'provider-key': 'all its keys are revoked at the provider, and whoever still uses one is cut off',
   'client-key': 'its old keys are refused; the current one is refused once the secret is deleted',
   supplied: 'its old values are retired here; revoke them, and the current one, where they were issued',
   random: 'its old values are retired here; what still holds one goes on holding it',
 }
 
-export const describeEnd = ({ name, strategy, ended, versions }: EndResult): string =>
-  ended
-    ? `${name} is ended: ${OUTCOME[strategy] ?? 'its old versions are retired'}. It is rotated no more, and may be deleted.`
-    : `This would end ${name}, with ${versions.length === 1 ? 'its living version' : `its ${versions.length} living versions`}:\n${versions
-        .map((versionId) => `  ${versionId}`)
-        .join('\n')}\nWhoever still uses one of their keys is cut off. To do it: keyturn end ${name} --yes`
+export function describeEnd({ name, strategy, ended, versions }: EndResult): string {
+  const outcome = OUTCOME[strategy] ?? 'its old versions are retired'
+  if (ended) return `${name} is ended: ${outcome}. It is rotated no more, and may be deleted.`
+  const living = versions.length === 1 ? 'its living version' : `its ${versions.length} living versions`
+  return [
+    `This would end ${name}, with ${living}:`,
+    ...versions.map((versionId) => `  ${versionId}`),
+    `Then ${outcome}. To do it: keyturn end ${name} --yes`,
+  ].join('\n')
+}

@@ -29,7 +29,9 @@ describe('D B20 end', () => {
     expect(status).toBe(0)
     expect(stdout).toMatch(/^This would end keyturn\/test\/end-\d+, with its 2 living versions:\n/)
     for (const versionId of Object.keys(await rig.labels(arn))) expect(stdout).toContain(`  ${versionId}\n`)
-    expect(stdout).toMatch(/To do it: keyturn end keyturn\/test\/end-\d+ --yes\n$/)
+    expect(stdout).toMatch(
+      /Then all its keys are revoked at the provider, and whoever still uses one is cut off\. To do it: keyturn end keyturn\/test\/end-\d+ --yes\n$/,
+    )
     expect(alive()).toBe(2)
   })
 
@@ -38,7 +40,7 @@ describe('D B20 end', () => {
     const { status, stdout } = await keyturn(['end', name, '--yes'])
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: `keyturn/test/${name} is ended: all its keys are revoked at the provider. It is rotated no more, and may be deleted.\n`,
+      stdout: `keyturn/test/${name} is ended: all its keys are revoked at the provider, and whoever still uses one is cut off. It is rotated no more, and may be deleted.\n`,
     })
     expect(alive()).toBe(0)
     expect((await keyturn(['status', name])).stdout).toMatch(
@@ -48,6 +50,13 @@ describe('D B20 end', () => {
     expect(again.status).toBe(1)
     expect(again.stderr).toMatch(/was ended at .*untag-resource/)
     expect(alive()).toBe(0)
+  })
+
+  it('promises to cut nobody off whose secret has no target that Keyturn reaches', async () => {
+    await rig.create('end-password', { strategy: 'random', params: {} })
+    const { stdout } = await keyturn(['end', 'end-password'])
+    expect(stdout).toMatch(/Then its old values are retired here; what still holds one goes on holding it\. To do it/)
+    expect(stdout).not.toMatch(/revoked|cut off/)
   })
 
   it('exits 1 and names the version that may still be alive', async () => {
