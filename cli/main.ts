@@ -99,7 +99,7 @@ Examples:
   )
 
 withCommon(program.command('end'))
-  .description('revoke everything that a secret opens, so that it can be deleted or taken out of the inventory')
+  .description('revoke what Keyturn made for a secret, so that it can be deleted or taken out of the inventory')
   .argument('<name>', 'full name, or unique end of a name')
   .option('--yes', 'do it; without this, say what would be revoked')
   .addHelpText(

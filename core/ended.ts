@@ -2,7 +2,7 @@ import { TAG } from './tags.ts'
 import type { VersionLabels } from './versions.ts'
 
 /**
- * Whether everything that a secret opens has been revoked, and nothing has been put into it since: the `ended` tag names
+ * Whether what was made for a secret at its target has been revoked, and nothing has been put into it since: the `ended` tag names
  * the version that was current then (`<time> <version id>`).
  */
 export function isEnded(tags: Readonly<Record<string, string>>, versions: VersionLabels): boolean {

@@ -15,7 +15,7 @@ export const TAG = {
   lastError: 'keyturn:run:last-error',
   /** Why it failed, in words, encoded for a tag (see `formatWhy`). */
   lastErrorWhy: 'keyturn:run:last-error-why',
-  /** Written when everything that the secret opens has been revoked: it may be deleted, and is not rotated again. */
+  /** Written when what was made for the secret at its target has been revoked: it may be deleted, and is not rotated again. */
   ended: 'keyturn:run:ended',
   /** What people have been told of the secret, and when (see lambdas/notify/told.ts). */
   told: 'keyturn:run:told',

@@ -3,6 +3,7 @@ import { getSecrets } from '@pulumi/aws/secretsmanager/getSecrets.js'
 import { getSecretVersions } from '@pulumi/aws/secretsmanager/getSecretVersions.js'
 import { isEnded } from '../core/ended.ts'
 import { type Problem, ProblemsError } from '../core/errors.ts'
+import { secretName } from '../core/secret-name.ts'
 import { TAG } from '../core/tags.ts'
 import type { VersionLabels } from '../core/versions.ts'
 import { strategies } from '../lambdas/strategies/registry.ts'
@@ -33,7 +34,7 @@ export async function findRemoved(
       { name: 'tag-value', values: [naming.stackTag] },
     ],
   })
-  const gone = arns.filter((arn) => !wanted.has(nameOf(arn)))
+  const gone = arns.filter((arn) => !wanted.has(secretName(arn)))
   const found = await Promise.all([...gone, ...(await otherwiseMade(wanted))].map(look))
   const ours = found.filter(
     ({ name, tags }) => tags[TAG.stack] === naming.stackTag && tags[TAG.strategy] !== wanted.get(name),
@@ -58,7 +59,7 @@ async function otherwiseMade(wanted: ReadonlyMap<string, string>): Promise<reado
         { name: 'tag-value', values: [kind] },
       ],
     })
-    return arns.filter((arn) => wanted.has(nameOf(arn)) && wanted.get(nameOf(arn)) !== kind)
+    return arns.filter((arn) => wanted.has(secretName(arn)) && wanted.get(secretName(arn)) !== kind)
   })
   return (await Promise.all(lists)).flat()
 }
@@ -92,6 +93,3 @@ function problemOf({ name, tags, versions }: Found, strategy: string | undefined
     },
   ]
 }
-
-/** An ARN ends in the name, a hyphen and six characters that Secrets Manager adds. */
-const nameOf = (arn: string): string => arn.replace(/^.*:secret:/, '').slice(0, -'-XXXXXX'.length)

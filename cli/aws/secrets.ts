@@ -21,7 +21,7 @@ export interface SecretStatus {
   lastError: { at: Date; step: string; code: string; why: string | undefined } | undefined
   /** How often the proxy looks at the labels; absent for a secret that no proxy reads. */
   proxyReads: ProxyReads | undefined
-  /** When everything that the secret opens was revoked, so that it can be deleted. */
+  /** When the secret was ended, so that it can be deleted. */
   ended: Date | undefined
   rotationFunction: string | undefined
   deleted: Date | undefined

@@ -12,7 +12,7 @@ export interface EndResult {
 }
 
 /**
- * `keyturn end NAME --yes`: has the rotation function revoke everything that a secret opens, so that it can be deleted
+ * `keyturn end NAME --yes`: has the rotation function revoke what it made for a secret, so that it can be deleted
  * or taken out of the inventory. Without `--yes` it says what would be revoked, and changes nothing.
  * @throws KeyturnError `secret-not-ended`, `secret-deleted`, `rotation-function-missing` (needs-human)
  */

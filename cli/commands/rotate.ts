@@ -138,7 +138,7 @@ function notRetired({ name, lastError }: SecretStatus, token: string, old: strin
   const why = error ? `${error.code}. ${firstSentence(error.why)}` : 'its retirement did not end. '
   return needsHuman(
     'old-key-not-retired',
-    `${name}: version ${token} is current, but the old key (version ${old}) was not revoked: ${why}Take it for alive until keyturn status ${name} ` +
+    `${name}: version ${token} is current, but the old key (version ${old}) was not retired: ${why}Take it for alive until keyturn status ${name} ` +
       `no longer lists that version as expired; the sweeper goes on trying. ${error ? nextAction(error.code, name) : ''}`.trimEnd(),
   )
 }

@@ -82,7 +82,7 @@ function details(secret: SecretStatus, now: Date): string {
       '  unordered',
       `${versionId}  replaced by hand: not accepted until it is put into grace, which takes a minute`,
     ]),
-    ...(secret.ended ? [['  ended', `${moment(secret.ended)}: everything that it opened has been revoked`]] : []),
+    ...(secret.ended ? [['  ended', `${moment(secret.ended)}: not rotated any more, and may be deleted`]] : []),
     ['  last rotation', secret.lastRotated ? moment(secret.lastRotated) : 'never'],
     ['  next rotation', next(secret, now)],
     [

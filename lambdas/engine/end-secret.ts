@@ -10,8 +10,9 @@ import type { Rotation } from './rotation.ts'
 const NOTHING = { hasToken: async () => false, holds: async () => false } as const
 
 /**
- * Revokes everything that a secret opens, the current version included, so that it can be deleted without leaving a
- * living key behind that nobody knows of any more. Each version's failure is its own; only when none failed is the
+ * Revokes what a secret's strategy has made at its target, the current version included, so that the secret can be
+ * deleted without leaving a living key behind that nobody knows of any more. What a person supplied, or has no target,
+ * is theirs to revoke. Each version's failure is its own; only when none failed is the
  * secret marked as ended, which is what lets it be deleted, and keeps it from being rotated again.
  * @throws ProblemsError `secret-not-ended` (needs-human) with each version that may still be alive
  */
@@ -48,7 +49,7 @@ export async function endSecret(rotation: Rotation): Promise<void> {
   }
   const current = Object.keys(secret.versions).find((id) => secret.versions[id]?.includes('AWSCURRENT')) ?? 'none'
   await store.tag({ [TAG.ended]: `${clock.now().toISOString()} ${current}` })
-  log.warn({}, 'ended: everything that it opens has been revoked')
+  log.warn({}, 'ended: what was made for it at its target is revoked')
 }
 
 /**

@@ -45,13 +45,13 @@ export function assertUsable(secret: SecretDescription): void {
   if (secret.deleted) throw secretDeleted(secret.name)
 }
 
-/** @throws KeyturnError `secret-ended` (terminal) for a secret whose keys were all revoked so that it can be deleted */
+/** @throws KeyturnError `secret-ended` (terminal) for a secret that was ended so that it can be deleted */
 export function assertNotEnded({ name, tags }: SecretDescription): void {
   const [at] = tags[TAG.ended]?.split(' ') ?? []
   if (at === undefined) return
   throw terminal(
     'secret-ended',
-    `${name} was ended at ${at}: everything that it opened has been revoked. Delete it, or to use it again: ` +
+    `${name} was ended at ${at}: what Keyturn had made at its target is revoked. Delete it, or to use it again: ` +
       `aws secretsmanager untag-resource --secret-id ${name} --tag-keys ${TAG.ended}, then rotate it.`,
   )
 }

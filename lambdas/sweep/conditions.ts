@@ -117,7 +117,7 @@ function notRetired(
     code: 'not-retired',
     kind: 'needs-human',
     since: first.deadline,
-    headline: 'an old key was not revoked',
+    headline: 'an old version was not retired',
     what:
       `The grace of version ${ids.join(' and ')} is over, and it could not be retired. The proxy refuses it; at its target ` +
       'its credential may still live.',

@@ -44,7 +44,7 @@ describe('D B20 end', () => {
     })
     expect(alive()).toBe(0)
     expect((await keyturn(['status', name])).stdout).toMatch(
-      /ended {10}20.* UTC: everything that it opened has been revoked/,
+      /ended {10}20.* UTC: not rotated any more, and may be deleted/,
     )
     const again = await keyturn(['rotate', name, '--wait'])
     expect(again.status).toBe(1)

@@ -295,7 +295,7 @@ describe('D rotate --wait tells how it ended', () => {
     expect(stdout).not.toMatch(/revoked/)
     expect(stderr).toMatch(
       new RegExp(
-        `is current, but the old key \\(version ${old}\\) was not revoked: revocation-unproven\\. .*Take it for alive until keyturn status .* ` +
+        `is current, but the old key \\(version ${old}\\) was not retired: revocation-unproven\\. .*Take it for alive until keyturn status .* ` +
           'Check "revoke" and "list".*\\[old-key-not-retired\\]',
       ),
     )

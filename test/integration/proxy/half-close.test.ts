@@ -13,12 +13,14 @@ test.each([
   ['1.0', 'inside the answer'],
 ])('an HTTP/%s client that closes its side %s gets its whole answer', async (version, when) => {
   const gate = Promise.withResolvers<void>()
+  const seen = Promise.withResolvers<void>()
   await using upstream = await startUpstream(async (_request, response) => {
     if (when.startsWith('before')) await gate.promise
     response.writeHead(200, { 'content-type': 'text/plain' }).write('first ')
     await gate.promise
     response.write('second ')
-    setTimeout(() => response.end('last'), 100)
+    await seen.promise
+    response.end('last')
   })
   await using proxy = await startTestProxy({ upstream: upstream.url })
   await using client = await RawClient.open(proxy.port)
@@ -30,6 +32,8 @@ test.each([
   // Three round trips on the proxy's loop: by then it has seen the end.
   for (let round = 0; round < 3; round += 1) await fetch(`${proxy.url}/health`)
   gate.resolve()
+  await client.sees('second ')
+  seen.resolve()
   await client.seesClose()
 
   expect(client.error).toBeUndefined()

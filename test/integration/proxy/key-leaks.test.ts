@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ask, errorOf } from '../../helpers/proxy/http-client.ts'
-import { rawExchange } from '../../helpers/proxy/raw-client.ts'
+import { RawClient, rawExchange } from '../../helpers/proxy/raw-client.ts'
 import { type ScriptedUpstream, startUpstream } from '../../helpers/proxy/scripted-upstream.ts'
 import {
   CLIENT_KEY,
@@ -178,19 +178,26 @@ test.each([
   ['in two', [UPSTREAM_KEY.slice(0, 11), UPSTREAM_KEY.slice(11)]],
   ['byte by byte', [...UPSTREAM_KEY]],
 ])('C3: an answer that holds our key %s is cut before it', async (_how, pieces) => {
+  const begun = Promise.withResolvers<void>()
   await using echo = await startUpstream(async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: one\n\n')
-    for (const piece of pieces) await new Promise((done) => response.write(piece, () => setTimeout(done, 5)))
+    await begun.promise
+    for (const piece of pieces) await new Promise((done) => response.write(piece, done))
     response.end('data: two\n\n')
   })
   await using own = await startTestProxy({ upstream: echo.url })
+  await using client = await RawClient.open(own.port)
 
-  const answer = await ask(own.port)
+  client.head('GET /openai/x HTTP/1.1', 'Host: p', `X-Api-Key: ${CLIENT_KEY}`)
+  await client.sees('data: one\n\n')
+  begun.resolve()
+  await client.seesClose()
 
-  expect(answer.complete).toBe(false)
-  expect(answer.body.toString()).toContain('data: one\n\n')
-  expect(answer.body.toString()).not.toContain(UPSTREAM_KEY.slice(0, 9))
-  expect(answer.body.toString()).not.toContain('data: two')
+  // A chunked body that is whole ends in an empty chunk.
+  expect(client.text).not.toMatch(/\r\n0\r\n\r\n$/)
+  const body = client.text.replaceAll(/\r\n[0-9a-f]+\r\n/g, '')
+  expect(body).not.toContain(UPSTREAM_KEY.slice(0, 9))
+  expect(body).not.toContain('data: two')
   expect(own.log).toContainEqual(expect.objectContaining({ code: 'upstream-echoed-key', where: 'body' }))
   expect(own.log).toContainEqual(
     expect.objectContaining({ message: 'request', code: 'upstream-echoed-key', ended: 'cut-off' }),

@@ -55,6 +55,38 @@ test('strangers that were closed are counted by reason, and the oldest goes firs
   expect(await proxy.metric('keyturn_proxy_strangers_closed_total{reason="overdue"}')).toBe(16)
 })
 
+test('two health checks at once both find a place while callers hold every one', async () => {
+  await using upstream = await ok()
+  await using proxy = await startTestProxy({ upstream: upstream.url, limits: { connections: 2 } })
+  const callers = await Promise.all([RawClient.open(proxy.port), RawClient.open(proxy.port)])
+  for (const caller of callers) await caller.head(...GOOD).sees('ok')
+  const checks = await Promise.all([RawClient.open(proxy.port), RawClient.open(proxy.port)])
+  for (const check of checks) check.write('GET /health HTTP/1.1\r\nHost: p\r\n')
+
+  for (const check of checks) await check.write('\r\n').sees('"status":"up"')
+
+  for (const { socket } of [...callers, ...checks]) socket.destroy()
+})
+
+test('a refused body that comes as fast as it can is not read on', async () => {
+  await using upstream = await ok()
+  await using proxy = await startTestProxy({ upstream: upstream.url })
+  await using client = await RawClient.open(proxy.port)
+  client.head('POST /openai/x HTTP/1.1', 'Host: p', 'Transfer-Encoding: chunked')
+  const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(0x100000, 'x'), Buffer.from('\r\n')])
+  const pour = (): void => {
+    while (client.socket.writable && client.socket.write(chunk)) {}
+  }
+  client.socket.on('drain', pour)
+  pour()
+
+  await client.sees('"code":"credential-missing"')
+  await client.seesClose(4_000)
+
+  // What the proxy took, and what the kernels of both sides hold: a loopback connection carries gigabytes in that time.
+  expect(client.socket.bytesWritten - client.socket.writableLength).toBeLessThan(48 * 1024 * 1024)
+})
+
 test('a refused body that trickles in is cut off within seconds, and its answer is read', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url })

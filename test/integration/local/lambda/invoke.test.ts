@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { lambdaOf } from '../../../../local/services/lambda/create-lambda.ts'
 import { inProcessCode } from '../../../../local/services/lambda/runtime/in-process.ts'
 import { awsCli, withAwsCli } from '../../../helpers/aws-cli.ts'
+import { startGate } from '../../../helpers/gate.ts'
 import { untilUpdated } from '../../../helpers/until-active.ts'
 import { type LambdaSetup, setUpLambda, zipOf } from './setup.ts'
 
@@ -129,16 +130,20 @@ test('two invocations at once run in two environments, and reserved concurrency 
 })
 
 describe('a fresh account, which may run ten functions at once', () => {
-  const wait = `exports.handler = (e) => new Promise((r) => setTimeout(r, e.ms))`
+  const wait = `exports.handler = async ({ gate }) => { if (gate) await fetch(gate) }`
 
   test('throttles the eleventh, whichever functions the ten are of', async () => {
     const fresh = await setUpLambda({ lambda: { concurrentExecutions: 10 } })
     onTestFinished(() => fresh.close())
     await fresh.create('one', wait)
     await fresh.create('other', wait)
+    await using gate = await startGate()
     const names = Array.from({ length: 12 }, (_, index) => (index % 2 === 0 ? 'one' : 'other'))
-    const results = await Promise.allSettled(names.map((name) => fresh.invoke(name, { ms: 2_000 })))
-    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    const refused: unknown[] = []
+    const running = names.map((name) => fresh.invoke(name, { gate: gate.url }).catch((error) => refused.push(error)))
+    await expect.poll(() => gate.waiting + refused.length, { timeout: 30_000 }).toBe(12)
+    gate.open()
+    await Promise.all(running)
     expect(refused).toHaveLength(2)
     for (const reason of refused) {
       expect(reason).toMatchObject({
