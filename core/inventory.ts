@@ -19,10 +19,13 @@ export interface RotationEntry {
   readonly params: unknown
 }
 
+/** As the exporters of OpenTelemetry have it. */
+export const DEFAULT_METRICS_PORT = 9464
+
 /** The proxy's configuration: the JSON value of the environment variable `KEYTURN_PROXY_CONFIG`. */
 export interface ProxyConfig {
   readonly port: number
-  /** Where `/metrics` is served, apart from callers; 9464 unless given. */
+  /** Where `/metrics` is served, apart from callers; {@link DEFAULT_METRICS_PORT} unless given. */
   readonly metricsPort?: number
   /** Callers whose keys are accepted. */
   readonly clients: readonly ProxyClient[]

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Problem, ProblemsError } from '../core/errors.ts'
-import type { ProxyConfig } from '../core/inventory.ts'
+import { DEFAULT_METRICS_PORT, type ProxyConfig } from '../core/inventory.ts'
 import { configSchema, variablesSchema } from './config-schema.ts'
 import type { Limits } from './limits.ts'
 
@@ -50,9 +50,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     logLevel: variables.data.KEYTURN_LOG_LEVEL,
   }
 }
-
-/** As the exporters of OpenTelemetry have it. */
-const DEFAULT_METRICS_PORT = 9464
 
 const CONFIG = 'KEYTURN_PROXY_CONFIG'
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFAULT_METRICS_PORT } from '../../core/inventory.ts'
 import { name } from './primitives.ts'
 import { openToAnyone, startsItsRange } from './ranges.ts'
 
@@ -54,16 +55,15 @@ export const routeShape = {
     .default({ scheme: 'bearer' }),
 }
 
+/** An IPv4 range as AWS takes it. */
+const cidr = z
+  .cidrv4('must be an IPv4 range such as "10.0.0.0/8"')
+  .refine(startsItsRange, 'must be written with the first address of its range, such as "10.0.0.0/8"')
+
 const loadBalancer = z
   .strictObject({
     /** Who may connect, as IPv4 CIDR ranges. Nothing is open unless it stands here. */
-    allowedCidrs: z
-      .array(
-        z
-          .cidrv4('must be an IPv4 range such as "10.0.0.0/8"')
-          .refine(startsItsRange, 'must be written with the first address of its range, such as "10.0.0.0/8"'),
-      )
-      .min(1, 'must list one range or more'),
+    allowedCidrs: z.array(cidr).min(1, 'must list one range or more'),
     /** Says that ranges which let in anyone are meant. */
     openToInternet: z.boolean().default(false),
     internal: z.boolean().default(true),
@@ -93,13 +93,13 @@ export const proxyShape = {
   routes: z.array(z.strictObject(routeShape)).min(1, 'must list one route or more'),
   port: z.int().min(1024).max(65535).default(8080),
   /** Where each task serves `/metrics`, apart from callers. */
-  metricsPort: z.int().min(1024).max(65535).default(9464),
+  metricsPort: z.int().min(1024).max(65535).default(DEFAULT_METRICS_PORT),
   /** Who may read metrics, as CIDR ranges; nobody unless they stand here. */
   metricsCidrs: z
-    .array(
-      z
-        .cidrv4('must be an IPv4 range such as "10.0.0.0/8"')
-        .refine((range) => !range.endsWith('/0'), 'must not be everyone: metrics name secrets, clients and routes'),
+    .array(cidr)
+    .refine(
+      (cidrs) => openToAnyone(cidrs).length === 0,
+      'must not let in anyone: metrics name secrets, clients and routes',
     )
     .default([]),
   /** Seconds between two looks at the key set. */
