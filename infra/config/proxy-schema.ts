@@ -97,10 +97,12 @@ export const proxyShape = {
   /** Who may read metrics, as CIDR ranges; nobody unless they stand here. */
   metricsCidrs: z
     .array(cidr)
-    .refine(
-      (cidrs) => openToAnyone(cidrs).length === 0,
-      'must not let in anyone: metrics name secrets, clients and routes',
-    )
+    .superRefine((cidrs, context) => {
+      for (const open of openToAnyone(cidrs)) {
+        const message = 'must not let in anyone: metrics name secrets, clients and routes'
+        context.addIssue({ code: 'custom', path: [cidrs.indexOf(open)], message })
+      }
+    })
     .default([]),
   /** Seconds between two looks at the key set. */
   refreshSeconds: z.int().min(5).max(300).default(30),

@@ -235,6 +235,7 @@ describe('the proxy’s metrics (A6)', () => {
   it.each([
     ['the port of the callers', { metricsPort: 8080 }, 'proxy.metricsPort'],
     ['everyone', { metricsCidrs: ['0.0.0.0/0'] }, 'proxy.metricsCidrs[0]'],
+    ['everyone in two halves', { metricsCidrs: ['10.0.0.0/8', '0.0.0.0/1', '128.0.0.0/1'] }, 'proxy.metricsCidrs[1]'],
   ])('are refused %s', (_what, change, path) => {
     expect(() => planWith(({ proxy }) => Object.assign(proxy, change))).toThrow(path)
   })
