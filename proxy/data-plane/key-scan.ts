@@ -1,3 +1,5 @@
+import { decodePercent } from './decode-percent.ts'
+
 /** A key of the strategy `client-key`, whoever's it is and whether it is alive or not. */
 const CLIENT_KEY = /kt_[A-Za-z0-9_-]{43}/
 const CLIENT_KEY_ANY_CASE = new RegExp(CLIENT_KEY.source, 'i')
@@ -6,7 +8,6 @@ const CLIENT_KEY_LENGTH = 46
 /** Percent-encodings of one text that are seen through; a text with more is taken for one that hides a key. */
 const PERCENT_LAYERS = 5
 const BASE64_LAYERS = 2
-const ESCAPE = /%([0-9a-f]{2})/gi
 
 /** Tells whether a text holds a key, as it is, percent-encoded or in base64, alone or among other text. */
 export interface KeyScan {
@@ -70,11 +71,6 @@ function seekBase64(text: string, matches: Match, shortest: number, layers: numb
     start = end + 1
   }
   return false
-}
-
-/** Piece by piece, so that a broken escape hides nothing behind it. */
-function decodePercent(text: string): string {
-  return text.replace(ESCAPE, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 const BASE64 = new Uint8Array(256)

@@ -1,3 +1,4 @@
+import { decodePercent } from './decode-percent.ts'
 import { Refusal } from './refusal.ts'
 
 /** A request target in origin form, taken apart once: what is matched is what is forwarded. */
@@ -27,7 +28,7 @@ export function readTarget(text: string): Target {
   if (!isCanonical(path)) {
     throw new Refusal(
       'path-not-canonical',
-      'The path must have no empty segment, "." or ".." segment, backslash or broken percent-encoding, encoded or not.',
+      'The path must have no empty segment, no broken percent-encoding, and no "." or ".." segment or backslash, encoded or not.',
     )
   }
   return { path, query: mark < 0 ? undefined : text.slice(mark + 1) }
@@ -63,19 +64,28 @@ function longestPrefix<Item extends { readonly prefix: string }>(
     )
 }
 
+/** Some servers drop what follows a ";" before they resolve dots. */
+const DOT_SEGMENT = /^\.\.?(;|$)/
+
 /** Looked at raw and through up to three decodings, since some upstreams decode more than once. */
 function isCanonical(path: string): boolean {
-  if (path.includes('//')) return false
+  if (path.includes('//') || !isWellEncoded(path)) return false
   let text = path
   for (let decodings = 0; ; decodings += 1) {
     if (/[\\\0\r\n]/.test(text)) return false
-    if (text.split('/').some((segment) => segment === '.' || segment === '..')) return false
+    if (text.split('/').some((segment) => DOT_SEGMENT.test(segment))) return false
     if (!text.includes('%') || decodings === 3) return true
-    try {
-      text = decodeURIComponent(text)
-    } catch {
-      // Broken on the wire is refused; a "%" that a decoding brought to light is data.
-      return decodings > 0
-    }
+    // A "%" that a decoding brought to light may be data, and what stands beside it is read on.
+    text = decodePercent(text)
+  }
+}
+
+/** As it stands on the wire: every escape is whole, and all of them together are UTF-8. */
+function isWellEncoded(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
   }
 }

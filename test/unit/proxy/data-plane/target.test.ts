@@ -42,6 +42,10 @@ test.each([
   ['dot-dot behind an encoded slash', '/openai/a%2f..%2fadmin', 'path-not-canonical'],
   ['doubly encoded dot-dot', '/openai/%252e%252e/admin', 'path-not-canonical'],
   ['triply encoded dot-dot', '/openai/%25252e%25252e/admin', 'path-not-canonical'],
+  ['doubly encoded dot-dot beside an encoded percent sign', '/openai/%2e%252e%2f%25', 'path-not-canonical'],
+  ['triply encoded dot-dot beside a doubly encoded percent sign', '/openai/%25252e%252e/%2525', 'path-not-canonical'],
+  ['dot-dot with a path parameter', '/openai/..;x=1/admin', 'path-not-canonical'],
+  ['encoded dot-dot with an encoded path parameter', '/openai/%2e.%3b/admin', 'path-not-canonical'],
   ['a backslash', '/openai\\..\\admin', 'path-not-canonical'],
   ['an encoded backslash', '/openai/%5c..%5cadmin', 'path-not-canonical'],
   ['an encoded NUL', '/openai/%00', 'path-not-canonical'],
@@ -96,15 +100,12 @@ test('whatever is accepted, a server that decodes and normalises stays under the
         return
       }
       for (let text = path, times = 0; times < 3; times += 1) {
-        const seen = new URL(`http://x${text.replaceAll('\\', '/')}`).pathname
+        const seen = new URL(`http://x${text.replaceAll('\\', '/').replace(/;[^/]*/g, '')}`).pathname
         expect(seen === prefix || seen.startsWith(`${prefix}/`), `${path} is read as ${seen}`).toBe(true)
-        try {
-          text = decodeURIComponent(text)
-        } catch {
-          return
-        }
+        // As a lenient server decodes: a broken escape stays, and what stands beside it does not.
+        text = text.replace(/%([0-9a-f]{2})/gi, (_escape, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
       }
     }),
-    { numRuns: 2_000 },
+    { numRuns: 30_000 },
   )
 })
