@@ -12,7 +12,7 @@ import { type Clock, MINUTE } from '../../core/clock.ts'
 import type { RotationEntry } from '../../core/inventory.ts'
 import { systemRandom } from '../../core/random.ts'
 import { TAG } from '../../core/tags.ts'
-import type { VersionLabels } from '../../core/versions.ts'
+import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
 import { createRotationHandler } from '../../lambdas/rotate/handler.ts'
 import { strategies } from '../../lambdas/strategies/registry.ts'
 import { createMovableClock, type MovableClock } from '../../local/clock.ts'
@@ -30,10 +30,19 @@ import { untilActive } from './until-active.ts'
 const ROLE = 'rotation-under-test'
 const ADMIN = 'sk-admin-0123456789abcdef'
 
+export interface ClientOptions {
+  readonly endpoint: string
+  readonly region: string
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  readonly disableClockSkewCorrection: () => Promise<boolean>
+}
+
 export interface RotationRig {
   readonly cloud: Cloud
   readonly clock: MovableClock
   readonly secrets: SecretsManagerClient
+  /** What an SDK client of the test's own is made with. */
+  readonly clientOptions: ClientOptions
   readonly upstream: RunningUpstream
   /** Everything that a handler logged. */
   readonly logged: () => string
@@ -50,6 +59,8 @@ export interface RotationRig {
   settle(attempts?: number): Promise<void>
   invoke(event: object): Promise<{ failed: boolean; payload: unknown }>
   labels(arn: string): Promise<VersionLabels>
+  /** The labels as everyone reads them, at the cloud's time. */
+  keys(arn: string): Promise<KeySet>
   value(arn: string, versionId: string): Promise<string>
   /** Calls made by the function, to AWS and to the target. */
   calls(since?: number): readonly JournalEntry[]
@@ -76,7 +87,7 @@ export async function startRotationRig(): Promise<RotationRig> {
     onKill: () => lambdaOf(cloud).killFunction(),
   })
   trust(upstream.caPem)
-  const options = {
+  const options: ClientOptions = {
     // This process does not know of the moved clock, as the children of the local cloud do.
     disableClockSkewCorrection: async () => true,
     endpoint: running.url,
@@ -127,6 +138,7 @@ export async function startRotationRig(): Promise<RotationRig> {
     cloud,
     clock,
     secrets,
+    clientOptions: options,
     upstream,
     logged: () => logged,
     async create(name, { grace = '24h', ...entry }, { firstValue } = {}) {
@@ -187,6 +199,7 @@ export async function startRotationRig(): Promise<RotationRig> {
     async labels(arn) {
       return (await secrets.send(new DescribeSecretCommand({ SecretId: arn }))).VersionIdsToStages ?? {}
     },
+    keys: async (arn) => readKeySet(await rig.labels(arn), clock.now()),
     async value(arn, versionId) {
       return (await secrets.send(new GetSecretValueCommand({ SecretId: arn, VersionId: versionId }))).SecretString ?? ''
     },

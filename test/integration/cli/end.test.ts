@@ -1,25 +1,25 @@
 import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openAiParams } from '../../helpers/provider-params.ts'
-import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
-import { keyturnAt } from './keyturn.ts'
+import type { RotationRig } from '../../helpers/rotation-rig.ts'
+import { type CliRig, startCliRig } from './cli-rig.ts'
 
+let cli: CliRig
 let rig: RotationRig
-let keyturn: ReturnType<typeof keyturnAt>
-let serial = 0
+let keyturn: CliRig['keyturn']
+let projects = 0
 
 beforeAll(async () => {
-  rig = await startRotationRig()
-  keyturn = keyturnAt(rig.cloud.url)
+  cli = await startCliRig('end')
+  ;({ rig, keyturn } = cli)
 })
 afterAll(() => rig.close())
 
 async function make() {
-  const project = `proj_end_${++serial}`
-  const name = `end-${serial}`
-  const arn = await rig.create(name, { strategy: 'provider-key', params: openAiParams(rig.upstream.url, project) })
-  await rig.rotateToEnd(arn)
-  return { name, arn, alive: () => rig.upstream.keys.live('openai', project).length }
+  const project = `proj_end_${++projects}`
+  const made = await cli.make('provider-key', openAiParams(rig.upstream.url, project))
+  await rig.rotateToEnd(made.arn)
+  return { ...made, alive: () => rig.upstream.keys.live('openai', project).length }
 }
 
 describe('D B20 end', () => {

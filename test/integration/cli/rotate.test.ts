@@ -1,39 +1,21 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { CancelRotateSecretCommand, DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../../core/clock.ts'
 import { TAG } from '../../../core/tags.ts'
-import { type KeySet, readKeySet } from '../../../core/versions.ts'
 import { openAiParams } from '../../helpers/provider-params.ts'
-import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
-import { keyturnAt } from './keyturn.ts'
+import type { RotationRig } from '../../helpers/rotation-rig.ts'
+import { type CliRig, startCliRig } from './cli-rig.ts'
 
 let rig: RotationRig
-let keyturn: ReturnType<typeof keyturnAt>
-let serial = 0
+let keyturn: CliRig['keyturn']
+let make: CliRig['make']
 
 beforeAll(async () => {
-  rig = await startRotationRig()
-  keyturn = keyturnAt(rig.cloud.url)
+  ;({ rig, keyturn, make } = await startCliRig('rotate'))
 })
 afterAll(() => rig.close())
 afterEach(() => rig.cloud.faults.clear())
 
-interface Made {
-  readonly name: string
-  readonly arn: string
-}
-
-async function make(strategy: string, params: unknown = {}, firstValue?: string): Promise<Made> {
-  const name = `rotate-${++serial}`
-  const arn = await rig.create(name, { strategy, params }, firstValue === undefined ? {} : { firstValue })
-  return { name, arn }
-}
-
-const keys = async ({ arn }: Made): Promise<KeySet> => readKeySet(await rig.labels(arn), rig.clock.now())
 const inHours = (hours: number): Date => new Date(rig.clock.now().getTime() + hours * HOUR)
 
 /** The function's role may not read values, so that every rotation fails in testSecret and is tried again later. */
@@ -49,10 +31,10 @@ const refuseReads = (): string =>
 describe('D rotate', () => {
   it('--wait ends when the new version is current, and says until when the old key works', async () => {
     const secret = await make('client-key')
-    const before = await keys(secret)
+    const before = await rig.keys(secret.arn)
     const { status, stdout, stderr } = await keyturn(['rotate', secret.name, '--wait'])
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    const { current, pending, grace } = await keys(secret)
+    const { current, pending, grace } = await rig.keys(secret.arn)
     expect(grace).toMatchObject([{ versionId: before.current, deadline: inHours(24) }])
     expect(pending).toBeUndefined()
     const until = `${inHours(24).toISOString().slice(0, 19).replace('T', ' ')} UTC`
@@ -69,7 +51,7 @@ describe('D rotate', () => {
     const secret = await make('client-key')
     const { status, stdout } = await keyturn(['rotate', secret.name])
     await rig.settle()
-    const { current } = await keys(secret)
+    const { current } = await rig.keys(secret.arn)
     expect({ status, stdout }).toEqual({
       status: 0,
       stdout: `keyturn/test/${secret.name}: started, version ${current}\nFollow with: keyturn status keyturn/test/${secret.name}\n`,
@@ -78,15 +60,15 @@ describe('D rotate', () => {
 
   it('B2 --grace holds for this rotation only', async () => {
     const secret = await make('client-key')
-    const first = (await keys(secret)).current
+    const first = (await rig.keys(secret.arn)).current
     const short = await keyturn(['rotate', secret.name, '--grace', '1h', '--wait'])
     expect(short.status).toBe(0)
-    const second = (await keys(secret)).current
-    expect((await keys(secret)).grace).toMatchObject([{ versionId: first, deadline: inHours(1) }])
+    const second = (await rig.keys(secret.arn)).current
+    expect((await rig.keys(secret.arn)).grace).toMatchObject([{ versionId: first, deadline: inHours(1) }])
 
     // The next one is Secrets Manager's own, as its schedule starts it.
     await rig.rotateToEnd(secret.arn)
-    expect((await keys(secret)).grace).toMatchObject([
+    expect((await rig.keys(secret.arn)).grace).toMatchObject([
       { versionId: second, deadline: inHours(24) },
       { versionId: first, deadline: inHours(1) },
     ])
@@ -95,7 +77,7 @@ describe('D rotate', () => {
   it('B2 --grace revoke-now kills the old key at the target, and says which others still live', async () => {
     const secret = await make('provider-key', openAiParams(rig.upstream.url, 'proj_revoke'))
     await rig.rotateToEnd(secret.arn)
-    const leaked = (await keys(secret)).current ?? ''
+    const leaked = (await rig.keys(secret.arn)).current ?? ''
     const { keyId } = JSON.parse(await rig.value(secret.arn, leaked))
     const { status, stdout } = await keyturn(['rotate', secret.name, '--grace', 'revoke-now', '--wait'])
     expect(status).toBe(0)
@@ -115,7 +97,7 @@ describe('D rotate', () => {
     expect(rotated).toEqual(
       await Promise.all(
         [one, other].map(async (secret) => {
-          const { current, grace } = await keys(secret)
+          const { current, grace } = await rig.keys(secret.arn)
           return {
             name: `keyturn/test/${secret.name}`,
             versionId: current,
@@ -230,43 +212,6 @@ describe('D rotate refuses, before anything is changed, what cannot be rotated',
 })
 
 describe('D rotate --wait tells how it ended', () => {
-  it('exits 1 with the reason and the next action when the function gives up', async () => {
-    const test = { method: 'GET', url: `${rig.upstream.url}/openai/v1/models` }
-    const secret = await make('supplied', { test }, 'sk-the-first-value')
-    const before = await rig.labels(secret.arn)
-    const { status, stderr } = await keyturn(['rotate', secret.name, '--value-from', '-', '--wait'], {
-      stdin: 'sk-not-a-valid-one\n',
-    })
-    expect(status).toBe(1)
-    expect(stderr).toMatch(
-      /^keyturn: keyturn\/test\/rotate-\d+ was not rotated: supplied-value-refused in testSecret\. The supplied value did not pass "test" within 20 s: HTTP 401, expected 200\. The old key stays in force\. Try the same value again: keyturn rotate keyturn\/test\/rotate-\d+ --wait; or hand over another: .*--value-from - --wait \[supplied-value-refused\]\n$/,
-    )
-    expect(stderr).not.toContain('sk-not-a-valid-one')
-    expect(await rig.labels(secret.arn)).toMatchObject(before)
-    expect((await keyturn(['status', secret.name])).stdout).toMatch(
-      /last error {5}supplied-value-refused in testSecret at .* UTC\n {2}reason {9}The supplied value did not pass.*\n {2}next action {4}Try the same/,
-    )
-  })
-
-  it.each([[['--wait']], [[]]])(
-    'a value of the wrong shape is refused at the terminal with the reason and the command, %j',
-    async (wait) => {
-      const secret = await make('supplied', { pattern: 'sk-[a-z0-9-]{10,}' }, 'sk-the-first-value')
-      const put = (stdin: string) => keyturn(['rotate', secret.name, '--value-from', '-', ...wait], { stdin })
-      const { status, stderr } = await put('quite another shape')
-      expect(status).toBe(1)
-      expect(stderr).toMatch(
-        /supplied-value-malformed in createSecret\. .* does not match the pattern sk-\[a-z0-9-\]\{10,\}\. /,
-      )
-      expect(stderr).toMatch(
-        /keyturn rotate keyturn\/test\/rotate-\d+ --value-from - --wait \[supplied-value-malformed\]\n$/,
-      )
-      expect(stderr).not.toContain('quite another shape')
-      expect(await put('sk-a-fitting-value')).toMatchObject({ status: 0, stderr: '' })
-      expect(await rig.value(secret.arn, (await keys(secret)).current ?? '')).toBe('sk-a-fitting-value')
-    },
-  )
-
   it('B20 says by when every proxy refuses a client key, and what may put that off', async () => {
     const secret = await make('client-key')
     await rig.secrets.send(
@@ -287,7 +232,7 @@ describe('D rotate --wait tells how it ended', () => {
   it('B20 exits 1 and takes the old key for alive when it could not be revoked', async () => {
     const params = openAiParams(rig.upstream.url, 'proj_unproven')
     const secret = await make('provider-key', params)
-    const old = (await keys(secret)).current
+    const old = (await rig.keys(secret.arn)).current
     const { url } = params.revoke as { url: string }
     Object.assign(params, { revoke: { method: 'DELETE', url: url.replace('proj_unproven', 'proj_other') } })
     const { status, stdout, stderr } = await keyturn(['rotate', secret.name, '--grace', 'revoke-now', '--wait'])
@@ -341,54 +286,6 @@ describe('D rotate --wait tells how it ended', () => {
     rig.cloud.faults.remove(fault)
     await rig.settle()
     expect((await keyturn(['status', secret.name])).stdout).toMatch(/last error {5}-\n$/)
-  })
-})
-
-describe('D rotate --value-from', () => {
-  const rotated = async (secret: Made) => rig.value(secret.arn, (await keys(secret)).current ?? '')
-
-  it('takes a value from standard input, without the line break at its end', async () => {
-    const secret = await make('supplied', {}, 'the first value')
-    const { status, stdout, stderr } = await keyturn(['rotate', secret.name, '--value-from', '-', '--wait'], {
-      stdin: 'the second value\r\n',
-    })
-    expect(status).toBe(0)
-    expect(await rotated(secret)).toBe('the second value')
-    expect(stdout + stderr).not.toContain('the second value')
-    expect((await keys(secret)).grace).toMatchObject([{ deadline: inHours(24) }])
-  })
-
-  it('takes a value from a file, up to the 65,536 bytes that Secrets Manager stores', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'keyturn-value-'))
-    try {
-      const secret = await make('supplied', {}, 'the first value')
-      const file = join(folder, 'value')
-      const value = `ü${randomBytes(32_767).toString('hex')}`
-      expect(Buffer.byteLength(value)).toBe(65_536)
-      await writeFile(file, `${value}\n`)
-      expect((await keyturn(['rotate', secret.name, '--value-from', file, '--wait'])).status).toBe(0)
-      expect(await rotated(secret)).toBe(value)
-
-      await writeFile(file, `${value}x\n`)
-      const { status, stderr } = await keyturn(['rotate', secret.name, '--value-from', file, '--wait'])
-      expect(status).toBe(2)
-      expect(stderr).toMatch(/the value has 65537 bytes\. Allowed: at most 65536/)
-      expect(await rotated(secret)).toBe(value)
-    } finally {
-      await rm(folder, { recursive: true })
-    }
-  })
-
-  it.each([
-    ['nothing', '', /there is nothing in it/],
-    ['only a line break', '\n', /there is nothing in it/],
-    ['bytes that are not text', new Uint8Array([0x73, 0xff, 0xfe]), /it is not UTF-8 text/],
-  ])('refuses %s', async (_what, stdin, message) => {
-    const secret = await make('supplied', {}, 'the first value')
-    const { status, stderr } = await keyturn(['rotate', secret.name, '--value-from', '-'], { stdin })
-    expect(status).toBe(2)
-    expect(stderr).toMatch(message)
-    expect(await rotated(secret)).toBe('the first value')
   })
 })
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readKeySet } from '../../../core/versions.ts'
 import { openAiParams } from '../../helpers/provider-params.ts'
 import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
 import { keyturnAt } from './keyturn.ts'
@@ -17,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rig.close())
 
 async function current(): Promise<{ apiKey: string; keyId: string }> {
-  return JSON.parse(await rig.value(openai, readKeySet(await rig.labels(openai), rig.clock.now()).current ?? ''))
+  return JSON.parse(await rig.value(openai, (await rig.keys(openai)).current ?? ''))
 }
 
 describe('D value', () => {

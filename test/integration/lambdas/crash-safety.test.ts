@@ -3,16 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../../core/clock.ts'
 import { readKeySet } from '../../../core/versions.ts'
 import { firstToken } from '../../../lambdas/engine/first-value.ts'
-import type { JournalEntry } from '../../../local/journal.ts'
+import { cutsOf } from '../../helpers/cuts.ts'
 import { openAiParams, openRouterParams } from '../../helpers/provider-params.ts'
 import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
-
-/** A call at which a function is cut off: the n-th of its kind within the run. */
-interface CutPoint {
-  readonly service: string
-  readonly operation: string
-  readonly nth: number
-}
 
 interface Subject {
   readonly title: string
@@ -27,7 +20,7 @@ interface Subject {
 
 let rig: RotationRig
 let serial = 0
-let cutPoints = 0
+const cuts = cutsOf(() => rig)
 let violations: string[] = []
 let watched: { arn: string; provider: 'openai' | 'openrouter' } | undefined
 
@@ -63,7 +56,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   console.log(
-    `crash safety: ${cutPoints} cut points, each before and after its call, by a killed function and by a lost connection`,
+    `crash safety: ${cuts.points()} cut points, each before and after its call, by a killed function and by a lost connection`,
   )
   await rig.close()
 })
@@ -78,20 +71,19 @@ afterEach(() => {
 describe.each(SUBJECTS)('B1 crash safety of a rotation: $title', (subject) => {
   it('completes after being cut off before or after any call, with one current version and no orphan', async () => {
     const template = await subjectSecret(subject)
-    const points = await pointsOf(() => rotate(subject, template))
+    const points = await cuts.callsOf(() => rotate(subject, template))
     expect(points.length).toBeGreaterThanOrEqual(5)
 
-    for (const { point, effect } of variants(points)) {
+    for (const { fault, where } of cuts.at(points)) {
       const arn = await subjectSecret(subject)
-      const before = await keySet(arn)
-      rig.cloud.faults.add(fault(point, effect))
+      const before = await rig.keys(arn)
+      rig.cloud.faults.add(fault)
       const token = await rotate(subject, arn)
-      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
 
       expect(rig.cloud.faults.list()[0]?.taken, `${where} was never reached`).toBe(1)
       rig.cloud.faults.clear()
       if (subject.grace === 'revoke-now') await sweep(arn)
-      const after = await keySet(arn)
+      const after = await rig.keys(arn)
       expect(after.current, where).toBe(token)
       expect(after.pending, where).toBeUndefined()
       expect(after.expired, where).toEqual([])
@@ -115,7 +107,7 @@ describe('B4 crash safety of a retirement', () => {
     const subject = { ...SUBJECTS[3], grace: '1h' } as Subject
     const due = async (): Promise<{ arn: string; old: string }> => {
       const arn = await subjectSecret(subject)
-      const old = (await keySet(arn)).current ?? ''
+      const old = (await rig.keys(arn)).current ?? ''
       await rotate(subject, arn)
       await rig.clock.advance(2 * HOUR)
       return { arn, old }
@@ -123,19 +115,18 @@ describe('B4 crash safety of a retirement', () => {
     const retire = ({ arn, old }: { arn: string; old: string }) =>
       rig.invoke({ Step: 'retireSecret', SecretId: arn, VersionId: old })
     const template = await due()
-    const points = await pointsOf(() => retire(template))
+    const points = await cuts.callsOf(() => retire(template))
     expect(points.map(({ operation }) => operation)).toContain('DeleteKey')
 
-    for (const { point, effect } of variants(points)) {
+    for (const { fault, where } of cuts.at(points)) {
       const target = await due()
-      rig.cloud.faults.add(fault(point, effect))
+      rig.cloud.faults.add(fault)
       await retire(target)
-      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
       expect(rig.cloud.faults.list()[0]?.taken, `${where} was never reached`).toBe(1)
       rig.cloud.faults.clear()
 
       expect(await retire(target), where).toMatchObject({ failed: false })
-      expect(Object.keys(await rig.labels(target.arn)), where).toEqual([(await keySet(target.arn)).current])
+      expect(Object.keys(await rig.labels(target.arn)), where).toEqual([(await rig.keys(target.arn)).current])
       await expectNoOrphan(target.arn, subject, where)
       expect(await retire(target), where).toMatchObject({ failed: false })
     }
@@ -146,7 +137,7 @@ describe('B4 crash safety of a retirement', () => {
 async function replacedByHand(subject: Subject): Promise<{ arn: string; old: string; put: string }> {
   const arn = await subjectSecret(subject)
   watched = undefined
-  const old = (await keySet(arn)).current ?? ''
+  const old = (await rig.keys(arn)).current ?? ''
   const text = subject.provider
     ? JSON.stringify({ apiKey: `sk-by-hand-${serial}-0123456789`, keyId: `by-hand-${serial}` })
     : `kt_${String(serial).padStart(43, 'x')}`
@@ -160,19 +151,18 @@ describe('B19 crash safety of what answers a hand', () => {
   it.each(MOVED)('$title: the outgoing version gets its grace, wherever orderVersions was cut off', async (subject) => {
     const order = ({ arn }: { arn: string }) => rig.invoke({ Step: 'orderVersions', SecretId: arn })
     const template = await replacedByHand(subject)
-    const points = await pointsOf(() => order(template))
+    const points = await cuts.callsOf(() => order(template))
     expect(points.map(({ operation }) => operation)).toContain('UpdateSecretVersionStage')
 
-    for (const { point, effect } of variants(points)) {
+    for (const { fault, where } of cuts.at(points)) {
       const target = await replacedByHand(subject)
-      rig.cloud.faults.add(fault(point, effect))
+      rig.cloud.faults.add(fault)
       await order(target)
-      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
       expect(rig.cloud.faults.list()[0]?.taken, `${where} was never reached`).toBe(1)
       rig.cloud.faults.clear()
       expect(await order(target), where).toMatchObject({ failed: false })
       if (subject.grace === 'revoke-now') await sweep(target.arn)
-      const { current, grace, unordered, expired } = await keySet(target.arn)
+      const { current, grace, unordered, expired } = await rig.keys(target.arn)
       expect({ current, unordered, expired }, where).toEqual({ current: target.put, unordered: [], expired: [] })
       const graced = grace.map(({ versionId }) => versionId)
       expect(graced, where).toEqual(subject.grace === 'revoke-now' ? [] : [target.old])
@@ -181,16 +171,15 @@ describe('B19 crash safety of what answers a hand', () => {
 
   it.each(MOVED.slice(0, 2))('$title: a rotation that nobody has told of it loses neither version', async (subject) => {
     const template = await replacedByHand(subject)
-    const points = await pointsOf(() => rig.rotateToEnd(template.arn))
+    const points = await cuts.callsOf(() => rig.rotateToEnd(template.arn))
 
-    for (const { point, effect } of variants(points)) {
+    for (const { fault, where } of cuts.at(points)) {
       const target = await replacedByHand(subject)
-      rig.cloud.faults.add(fault(point, effect))
+      rig.cloud.faults.add(fault)
       const token = await rig.rotateToEnd(target.arn)
-      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
       expect(rig.cloud.faults.list()[0]?.taken, `${where} was never reached`).toBe(1)
       rig.cloud.faults.clear()
-      const { current, pending, grace, unordered } = await keySet(target.arn)
+      const { current, pending, grace, unordered } = await rig.keys(target.arn)
       expect({ current, pending, unordered }, where).toEqual({ current: token, pending: undefined, unordered: [] })
       expect(grace.map(({ versionId }) => versionId).sort(), where).toEqual([target.old, target.put].sort())
     }
@@ -208,15 +197,14 @@ describe('B20 crash safety of an end', () => {
       return arn
     }
     const template = await rotated()
-    const points = await pointsOf(() => end(template))
+    const points = await cuts.callsOf(() => end(template))
     expect(points.filter(({ operation }) => operation === 'DeleteKey')).toHaveLength(2)
 
-    for (const { point, effect } of variants(points)) {
+    for (const { fault, where } of cuts.at(points)) {
       const arn = await rotated()
       const prefix = await namePrefix(arn)
-      rig.cloud.faults.add(fault(point, effect))
+      rig.cloud.faults.add(fault)
       await end(arn)
-      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
       expect(rig.cloud.faults.list()[0]?.taken, `${where} was never reached`).toBe(1)
       rig.cloud.faults.clear()
       expect(await end(arn), where).toMatchObject({ failed: false })
@@ -238,14 +226,13 @@ describe('A4 crash safety of the first value', () => {
     }
     const make = (arn: string) => rig.invoke({ Step: 'createFirstValue', SecretId: arn })
     const template = await bare()
-    const points = await pointsOf(() => make(template))
+    const points = await cuts.callsOf(() => make(template))
 
-    for (const { point, effect } of variants(points)) {
+    for (const { fault, where } of cuts.at(points)) {
       const arn = await bare()
-      rig.cloud.faults.add(fault(point, effect))
+      rig.cloud.faults.add(fault)
       await make(arn)
       rig.cloud.faults.clear()
-      const where = `${effect.kind} ${effect.when} ${point.operation} #${point.nth}`
       expect(await make(arn), where).toMatchObject({ failed: false })
       expect(await rig.labels(arn), where).toEqual({ [firstToken(arn)]: ['AWSCURRENT'] })
       // A first value that was cut off after it was stored leaves its clean-up to the next rotation.
@@ -259,7 +246,7 @@ describe('B1 twice at once', () => {
   it.each(SUBJECTS.slice(0, 5))('$title: two of every step beside each other end as one rotation', async (subject) => {
     for (let round = 0; round < 5; round++) {
       const arn = await subjectSecret(subject)
-      const before = await keySet(arn)
+      const before = await rig.keys(arn)
       await subject.prepare?.(arn, `value ${serial}`)
       // The service's own rotation, and a second one of the same token as a confused retry would make it.
       const token = await rig.rotate(arn)
@@ -268,7 +255,7 @@ describe('B1 twice at once', () => {
         await Promise.all([rig.invoke(event), rig.invoke(event)])
       }
       await rig.settle()
-      const after = await keySet(arn)
+      const after = await rig.keys(arn)
       expect(after).toMatchObject({ current: token, pending: undefined })
       expect(after.grace.map(({ versionId }) => versionId)).toEqual([before.current])
       await rotate(subject, arn)
@@ -292,48 +279,15 @@ async function rotate({ prepare }: Subject, arn: string): Promise<string> {
 }
 
 async function sweep(arn: string): Promise<void> {
-  for (const { versionId } of (await keySet(arn)).expired) {
+  for (const { versionId } of (await rig.keys(arn)).expired) {
     await rig.invoke({ Step: 'retireSecret', SecretId: arn, VersionId: versionId })
   }
 }
 
-const keySet = async (arn: string) => readKeySet(await rig.labels(arn), rig.clock.now())
-
-/** Every call that a run makes, to AWS and to the target, as the place for a cut. */
-async function pointsOf(run: () => Promise<unknown>): Promise<readonly CutPoint[]> {
-  const since = rig.cloud.journal.last
-  await run()
-  const counts = new Map<string, number>()
-  return rig.calls(since).map(({ source, service, operation }: JournalEntry) => {
-    const nth = counts.get(operation) ?? 0
-    counts.set(operation, nth + 1)
-    return { service: source === 'target' ? 'upstream' : service, operation, nth }
-  })
-}
-
-type Effect = { readonly kind: 'kill' | 'drop'; readonly when: 'before' | 'after' }
-
-function* variants(points: readonly CutPoint[]): Generator<{ point: CutPoint; effect: Effect }> {
-  for (const point of points) {
-    cutPoints += 1
-    for (const kind of ['kill', 'drop'] as const) {
-      for (const when of ['before', 'after'] as const) yield { point, effect: { kind, when } }
-    }
-  }
-}
-
-const fault = ({ service, operation, nth }: CutPoint, effect: Effect) => ({
-  service,
-  operation,
-  skip: nth,
-  effect,
-  ...(service === 'secretsmanager' && { role: 'rotation-under-test' }),
-})
-
 /** The keys of this secret at the provider are those of its live versions: none more, none less. */
 async function expectNoOrphan(arn: string, { provider }: Subject, where: string): Promise<void> {
   if (!provider) return
-  const { current, grace } = await keySet(arn)
+  const { current, grace } = await rig.keys(arn)
   const live = [current, ...grace.map(({ versionId }) => versionId)]
   const held = await Promise.all(live.map(async (id) => JSON.parse(await rig.value(arn, id ?? '')).keyId as string))
   const prefix = await namePrefix(arn)
@@ -343,7 +297,7 @@ async function expectNoOrphan(arn: string, { provider }: Subject, where: string)
 
 /** What the names of all keys of a secret begin with at their provider. */
 async function namePrefix(arn: string): Promise<string> {
-  const { keyId } = JSON.parse(await rig.value(arn, (await keySet(arn)).current ?? ''))
+  const { keyId } = JSON.parse(await rig.value(arn, (await rig.keys(arn)).current ?? ''))
   const { name = '?' } = rig.upstream.keys.all().find(({ id }) => id === keyId) ?? {}
   return name.slice(0, 'keyturn-0123456789-'.length)
 }

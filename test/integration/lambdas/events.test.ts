@@ -12,7 +12,6 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { HOUR, MINUTE } from '../../../core/clock.ts'
-import { readKeySet } from '../../../core/versions.ts'
 import { publishTo } from '../../../lambdas/notify/publish.ts'
 import { createSweepHandler, type SweepHandler } from '../../../lambdas/sweep/handler.ts'
 import { inProcessCode } from '../../../local/services/lambda/runtime/in-process.ts'
@@ -30,18 +29,12 @@ const received: { Subject: string; Message: string; MessageAttributes: Record<st
 /** The events' wiring as the program makes it, with a person's endpoint at its end. */
 beforeAll(async () => {
   rig = await startRotationRig()
-  const options = {
-    disableClockSkewCorrection: async () => true,
-    endpoint: rig.cloud.url,
-    region: rig.cloud.region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  }
   const open = <Client extends { destroy(): void }>(client: Client): Client => {
     closing.push(client)
     return client
   }
-  const sns = open(new SNSClient(options))
-  const lambda = open(new LambdaClient(options))
+  const sns = open(new SNSClient(rig.clientOptions))
+  const lambda = open(new LambdaClient(rig.clientOptions))
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'notifications' }))
   server = createServer((request, response) => {
     let body = ''
@@ -58,7 +51,7 @@ beforeAll(async () => {
   await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint }))
 
   sweeper = createSweepHandler({
-    secrets: open(new SecretsManagerClient(options)),
+    secrets: open(new SecretsManagerClient(rig.clientOptions)),
     lambda,
     publish: publishTo(sns, TopicArn),
     stack: 'keyturn/test',
@@ -66,8 +59,8 @@ beforeAll(async () => {
     clock: rig.clock,
     log: pino({ level: 'silent' }),
   })
-  const FunctionArn = await createFunction(open(new IAMClient(options)), lambda)
-  const events = open(new EventBridgeClient(options))
+  const FunctionArn = await createFunction(open(new IAMClient(rig.clientOptions)), lambda)
+  const events = open(new EventBridgeClient(rig.clientOptions))
   const EventPattern = JSON.stringify({
     source: ['aws.secretsmanager'],
     'detail-type': ['Secret Label Updated', 'AWS Service Event via CloudTrail'],
@@ -124,7 +117,6 @@ const make = async (grace = '2h') => {
   await settled()
   return { arn, name: `keyturn/test/${name}` }
 }
-const keys = async (arn: string) => readKeySet(await rig.labels(arn), rig.clock.now())
 const alive = (keyId: string): boolean => rig.upstream.keys.live('openai').some(({ id }) => id === keyId)
 const stateOf = ({ MessageAttributes }: (typeof received)[number]): string =>
   `${MessageAttributes.code?.Value} ${MessageAttributes.state?.Value}`
@@ -136,7 +128,7 @@ describe('A8 1.4 a rotation that fails for good', () => {
     rig.cloud.faults.add({ service: 'upstream', operation: '*', times: 100_000, effect: dead })
     await rig.rotateToEnd(arn)
     await settled()
-    expect((await keys(arn)).pending).toBeDefined()
+    expect((await rig.keys(arn)).pending).toBeDefined()
 
     expect(received.map(stateOf)).toEqual(['rotation-failed raised'])
     const [message] = received
@@ -156,7 +148,7 @@ describe('A8 1.4 a rotation that fails for good', () => {
     expect(received.map(stateOf)).toEqual(['rotation-failed raised', 'rotation-failed standing'])
 
     rig.cloud.faults.clear()
-    await rig.rotate(arn, (await keys(arn)).pending).catch(() => {})
+    await rig.rotate(arn, (await rig.keys(arn)).pending).catch(() => {})
     await settled()
     await schedule()
     expect(received.map(stateOf).at(-1)).toBe('rotation-failed over')
@@ -197,20 +189,20 @@ describe('A8 1.4 a rotation that fails for good', () => {
     await settled()
     await schedule()
     expect(received).toEqual([])
-    expect((await keys(arn)).pending).toBeUndefined()
+    expect((await rig.keys(arn)).pending).toBeUndefined()
   })
 })
 
 describe('B19 A9 a value changed by hand', () => {
   it('has its predecessor in grace without a sweep, and then retired by its label', async () => {
     const { arn } = await make()
-    const before = (await keys(arn)).current ?? ''
+    const before = (await rig.keys(arn)).current ?? ''
     const { keyId } = JSON.parse(await rig.value(arn, before))
     const other = await make()
-    const SecretString = await rig.value(other.arn, (await keys(other.arn)).current ?? '')
+    const SecretString = await rig.value(other.arn, (await rig.keys(other.arn)).current ?? '')
     await rig.secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString }))
     await settled()
-    const [grace] = (await keys(arn)).grace
+    const [grace] = (await rig.keys(arn)).grace
     expect(grace?.versionId).toBe(before)
     expect(grace?.deadline).toEqual(new Date(rig.clock.now().getTime() + 2 * HOUR))
     expect(alive(keyId)).toBe(true)
@@ -224,7 +216,7 @@ describe('B19 A9 a value changed by hand', () => {
 
   it('is retired at once when the label’s time is set to the past by hand', async () => {
     const { arn } = await make()
-    const before = (await keys(arn)).current ?? ''
+    const before = (await rig.keys(arn)).current ?? ''
     const { keyId } = JSON.parse(await rig.value(arn, before))
     await rig.rotateToEnd(arn)
     await settled()
@@ -237,19 +229,19 @@ describe('B19 A9 a value changed by hand', () => {
 
   it('is told when its strategy cannot use it, and over when it is a good one', async () => {
     const { arn } = await make()
-    const good = (await keys(arn)).current ?? ''
+    const good = (await rig.keys(arn)).current ?? ''
     await rig.secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString: 'plain text' }))
     await settled()
     expect(received.map(stateOf)).toEqual(['not-ordered raised'])
     expect(received[0]?.Message).toMatch(/Why: .*secret-value-malformed in orderVersions/)
     expect(received[0]?.Message).not.toContain('plain text')
-    expect((await keys(arn)).grace.map(({ versionId }) => versionId)).toEqual([good])
+    expect((await rig.keys(arn)).grace.map(({ versionId }) => versionId)).toEqual([good])
 
     const back = {
       SecretId: arn,
       VersionStage: 'AWSCURRENT',
       MoveToVersionId: good,
-      RemoveFromVersionId: (await keys(arn)).current,
+      RemoveFromVersionId: (await rig.keys(arn)).current,
     }
     await rig.secrets.send(new UpdateSecretVersionStageCommand(back))
     await settled()

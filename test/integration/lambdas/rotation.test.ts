@@ -1,7 +1,6 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../../core/clock.ts'
-import { readKeySet } from '../../../core/versions.ts'
 import { openAiParams } from '../../helpers/provider-params.ts'
 import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
 
@@ -15,8 +14,6 @@ beforeAll(async () => {
 afterAll(() => rig.close())
 afterEach(() => rig.cloud.faults.clear())
 
-const keys = async (arn: string) => readKeySet(await rig.labels(arn), rig.clock.now())
-
 describe('B1 a rotation without trouble', () => {
   it.each([
     ['random', () => ({}), 7],
@@ -24,11 +21,11 @@ describe('B1 a rotation without trouble', () => {
     ['provider-key', () => openAiParams(rig.upstream.url), 9],
   ])('%s ends with the new version current and the old one in grace, in few calls', async (strategy, params, most) => {
     const arn = await rig.create(unique(), { strategy, params: params() })
-    const first = (await keys(arn)).current
+    const first = (await rig.keys(arn)).current
     const since = rig.cloud.journal.last
     const token = await rig.rotateToEnd(arn)
 
-    expect(await keys(arn)).toMatchObject({
+    expect(await rig.keys(arn)).toMatchObject({
       current: token,
       pending: undefined,
       grace: [{ versionId: first, deadline: new Date(rig.clock.now().getTime() + DAY) }],
@@ -50,7 +47,7 @@ describe('B1 a rotation without trouble', () => {
     const token = await rig.rotateToEnd(arn)
 
     expect(await rig.value(arn, token)).toBe('the second value')
-    expect(await keys(arn)).toMatchObject({ current: token, grace: [{}] })
+    expect(await rig.keys(arn)).toMatchObject({ current: token, grace: [{}] })
     // One more than provider-key: the supplied value is compared before its label goes.
     expect(rig.calls(since)).toHaveLength(10)
     expect(Object.values(await rig.labels(arn)).flat()).not.toContain('SUPPLIED')
@@ -65,7 +62,7 @@ describe('B2 B3 grace', () => {
       tokens.push(await rig.rotateToEnd(arn))
       await rig.clock.advance(HOUR)
     }
-    const { current, grace } = await keys(arn)
+    const { current, grace } = await rig.keys(arn)
     expect(current).toBe(tokens[2])
     expect(grace.map(({ versionId }) => versionId)).toEqual([tokens[1], tokens[0]])
     const now = rig.clock.now().getTime()
@@ -75,7 +72,7 @@ describe('B2 B3 grace', () => {
   it('gives each its own label when several end in the same second', async () => {
     const arn = await rig.create(unique(), { strategy: 'random', params: {} })
     for (let count = 0; count < 3; count++) await rig.rotateToEnd(arn)
-    const { grace } = await keys(arn)
+    const { grace } = await rig.keys(arn)
     expect(grace).toHaveLength(3)
     expect(new Set(grace.map(({ deadline }) => deadline.getTime())).size).toBe(3)
   })
@@ -91,19 +88,19 @@ describe('B2 B3 grace', () => {
     await rig.rotateToEnd(arn)
 
     expect(rig.upstream.keys.all()).toHaveLength(before)
-    const { pending, grace } = await keys(arn)
+    const { pending, grace } = await rig.keys(arn)
     expect(pending).toBeUndefined()
     expect(grace.length).toBeGreaterThanOrEqual(16)
     expect(await lastError(arn)).toContain('label-budget-exhausted')
 
     await rig.clock.advance(2 * HOUR)
-    for (const { versionId } of (await keys(arn)).expired) {
+    for (const { versionId } of (await rig.keys(arn)).expired) {
       expect(await rig.invoke({ Step: 'retireSecret', SecretId: arn, VersionId: versionId })).toMatchObject({
         failed: false,
       })
     }
     const token = await rig.rotateToEnd(arn)
-    expect((await keys(arn)).current).toBe(token)
+    expect((await rig.keys(arn)).current).toBe(token)
   })
 
   it('revokes at once when asked for by name', async () => {
@@ -112,7 +109,7 @@ describe('B2 B3 grace', () => {
       params: openAiParams(rig.upstream.url),
       grace: 'revoke-now',
     })
-    const first = (await keys(arn)).current ?? ''
+    const first = (await rig.keys(arn)).current ?? ''
     const { keyId } = JSON.parse(await rig.value(arn, first))
     const token = await rig.rotateToEnd(arn)
     expect(await rig.labels(arn)).toEqual({ [token]: ['AWSCURRENT'] })
@@ -127,7 +124,7 @@ describe('B4 retireSecret', () => {
       params: openAiParams(rig.upstream.url),
       grace: '1h',
     })
-    const first = (await keys(arn)).current ?? ''
+    const first = (await rig.keys(arn)).current ?? ''
     const { keyId } = JSON.parse(await rig.value(arn, first))
     const token = await rig.rotateToEnd(arn)
     const alive = (): boolean => rig.upstream.keys.live('openai').some(({ id }) => id === keyId)
@@ -145,7 +142,7 @@ describe('B4 retireSecret', () => {
 
   it('never touches the current version, whatever label was put on it', async () => {
     const arn = await rig.create(unique(), { strategy: 'provider-key', params: openAiParams(rig.upstream.url) })
-    const current = (await keys(arn)).current ?? ''
+    const current = (await rig.keys(arn)).current ?? ''
     const live = rig.upstream.keys.live('openai').length
     const { payload } = await rig.invoke({ Step: 'retireSecret', SecretId: arn, VersionId: current })
     expect(payload).toMatchObject({ errorMessage: expect.stringMatching(/never retired/) })
@@ -155,7 +152,7 @@ describe('B4 retireSecret', () => {
   it('does not revoke a credential that the current version holds too', async () => {
     const value = { openai: openAiParams(rig.upstream.url) }
     const arn = await rig.create(unique(), { strategy: 'provider-key', params: value.openai, grace: '1h' })
-    const first = (await keys(arn)).current ?? ''
+    const first = (await rig.keys(arn)).current ?? ''
     await rig.rotateToEnd(arn)
     const same = await rig.value(arn, first)
     // As a person would who rolls back by hand: the old value becomes current again.
@@ -178,7 +175,7 @@ describe('B16 errors say what to do, and leave nothing stuck', () => {
       new PutSecretValueCommand({ SecretId: arn, SecretString: 'the second value', VersionStages: ['SUPPLIED'] }),
     )
     const token = await rig.rotateToEnd(arn)
-    expect((await keys(arn)).current).toBe(token)
+    expect((await rig.keys(arn)).current).toBe(token)
   })
 
   it('gives a refused supplied value up and takes a better one', async () => {
@@ -212,7 +209,7 @@ describe('B16 errors say what to do, and leave nothing stuck', () => {
       new PutSecretValueCommand({ SecretId: arn, SecretString: 'sk-a-good-value', VersionStages: ['SUPPLIED'] }),
     )
     const token = await rig.rotateToEnd(arn)
-    expect((await keys(arn)).current).toBe(token)
+    expect((await rig.keys(arn)).current).toBe(token)
   })
 
   it('refuses a secret that is not in the inventory', async () => {
@@ -239,7 +236,7 @@ describe('B16 errors say what to do, and leave nothing stuck', () => {
 
   it('refuses to test or promote a stored value that is malformed, without showing it', async () => {
     const arn = await rig.create(unique(), { strategy: 'provider-key', params: openAiParams(rig.upstream.url) })
-    const before = (await keys(arn)).current
+    const before = (await rig.keys(arn)).current
     const token = '99999999-9999-4999-8999-999999999999'
     await rig.secrets.send(
       new PutSecretValueCommand({
@@ -257,7 +254,7 @@ describe('B16 errors say what to do, and leave nothing stuck', () => {
       }
       expect(JSON.stringify(payload)).not.toContain('not json but secret')
     }
-    expect((await keys(arn)).current).toBe(before)
+    expect((await rig.keys(arn)).current).toBe(before)
   })
 })
 

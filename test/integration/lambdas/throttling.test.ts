@@ -9,7 +9,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../../core/clock.ts'
 import { graceLabel } from '../../../core/grace.ts'
 import { TAG } from '../../../core/tags.ts'
-import { type KeySet, readKeySet } from '../../../core/versions.ts'
 import type { FaultEffect } from '../../../local/faults.ts'
 import type { JournalEntry } from '../../../local/journal.ts'
 import { openAiParams } from '../../helpers/provider-params.ts'
@@ -54,7 +53,6 @@ async function providerKey(grace = '24h'): Promise<Subject> {
   return { arn: await rig.create(`faults-${serial}`, entry), project }
 }
 
-const keys = async ({ arn }: Subject): Promise<KeySet> => readKeySet(await rig.labels(arn), rig.clock.now())
 const keysAtProvider = ({ project }: Subject): string[] =>
   rig.upstream.keys
     .live('openai')
@@ -72,7 +70,7 @@ const fail = (operation: string, effect: FaultEffect, times = 1, skip = 0): stri
 
 /** One current version, the outgoing one in grace, and at the provider the keys of these two. */
 async function expectRotated(subject: Subject, from: string | undefined, token: string): Promise<void> {
-  const set = await keys(subject)
+  const set = await rig.keys(subject.arn)
   expect(set).toMatchObject({ current: token, pending: undefined, expired: [], malformed: [] })
   expect(set.grace.map(({ versionId }) => versionId)).toEqual([from])
   expect(keysAtProvider(subject)).toEqual(await keyIds(subject, [token, from]))
@@ -86,7 +84,7 @@ describe('B1 a Secrets Manager that throttles or fails', () => {
     '%s answers a few times with %j: the same attempt gets through',
     async (operation, effect) => {
       const subject = await providerKey()
-      const { current } = await keys(subject)
+      const { current } = await rig.keys(subject.arn)
       const fault = fail(operation, effect, 2)
       const token = await rig.rotate(subject.arn)
       await rig.cloud.rotations.idle()
@@ -98,7 +96,7 @@ describe('B1 a Secrets Manager that throttles or fails', () => {
 
   it.each(OPERATIONS)('%s fails for the whole of an attempt: a later one gets through', async (operation) => {
     const subject = await providerKey()
-    const { current } = await keys(subject)
+    const { current } = await rig.keys(subject.arn)
     // Five tries an SDK call, over at least one step.
     const fault = fail(operation, FAILING, 5)
     const token = await rig.rotateToEnd(subject.arn)
@@ -121,7 +119,7 @@ describe('B1 a Secrets Manager that throttles or fails', () => {
 describe('B2 the clock moves on during a rotation', () => {
   it('measures grace from the moment at which AWSCURRENT moved, not from an attempt that was cut off', async () => {
     const subject = await providerKey()
-    const { current = '' } = await keys(subject)
+    const { current = '' } = await rig.keys(subject.arn)
     const began = rig.clock.now()
     const labelOf = (from: Date): string => graceLabel(new Date(from.getTime() + DAY))
     const token = '12121212-1212-4212-8212-121212121212'
@@ -139,7 +137,7 @@ describe('B2 the clock moves on during a rotation', () => {
     await rig.settle()
     const at = new Date(moved ?? '')
     expect(at.getTime()).toBeGreaterThan(began.getTime())
-    const { grace } = await keys(subject)
+    const { grace } = await rig.keys(subject.arn)
     expect(grace).toEqual([{ versionId: current, deadline: new Date(at.getTime() + DAY), labels: [labelOf(at)] }])
   })
 })
@@ -154,7 +152,7 @@ describe('B16 a function that runs out of time', () => {
     '%s is slow: the step fails as out-of-time, and the next attempt completes',
     async (operation) => {
       const subject = await providerKey()
-      const { current } = await keys(subject)
+      const { current } = await rig.keys(subject.arn)
       // One second for the step, and the three that the function keeps for telling why.
       await limit(4)
       const fault = fail(operation, { kind: 'delay', ms: 1_500 })
@@ -162,7 +160,7 @@ describe('B16 a function that runs out of time', () => {
       await rig.cloud.rotations.idle()
       expect(rig.cloud.faults.list().find(({ id }) => id === fault)?.taken).toBe(1)
       expect(lastError(subject)).toMatch(/ (createSecret|testSecret|finishSecret) out-of-time$/)
-      expect((await keys(subject)).current).toBe(current)
+      expect((await rig.keys(subject.arn)).current).toBe(current)
       expect(rig.logged()).toContain("did not end within the function's time. It is safe to run again")
 
       await limit(60)
@@ -183,7 +181,7 @@ describe('B1 rotation turned off in the middle', () => {
     'after %s: the step under way ends, and nothing changes after it',
     async (operation) => {
       const subject = await providerKey()
-      const { current } = await keys(subject)
+      const { current } = await rig.keys(subject.arn)
       onCall = (entry) => {
         if (entry.operation !== operation || (entry.role !== ROLE && entry.source !== 'target')) return
         onCall = undefined
@@ -200,7 +198,7 @@ describe('B1 rotation turned off in the middle', () => {
 
       expect(changes(since)).toEqual([])
       expect(keysAtProvider(subject)).toEqual(live)
-      expect((await keys(subject)).current).toBe(current)
+      expect((await rig.keys(subject.arn)).current).toBe(current)
 
       // Turned on again, Secrets Manager takes the same rotation up, and it ends as if nothing had been.
       await rig.secrets
@@ -215,7 +213,7 @@ describe('B1 rotation turned off in the middle', () => {
 describe('B16 a secret deleted in the middle', () => {
   it('ends the rotation as secret-deleted, leaves no key that nobody knows, and can rotate once restored', async () => {
     const subject = await providerKey()
-    const { current } = await keys(subject)
+    const { current } = await rig.keys(subject.arn)
     const before = keysAtProvider(subject)
     let deletion: Promise<unknown> | undefined
     onCall = ({ operation }) => {
@@ -235,7 +233,7 @@ describe('B16 a secret deleted in the middle', () => {
     await rig.secrets.send(new RestoreSecretCommand({ SecretId: subject.arn }))
     await rig.secrets.send(new RotateSecretCommand({ SecretId: subject.arn })).catch(() => {})
     await rig.settle()
-    const { current: now, pending } = await keys(subject)
+    const { current: now, pending } = await rig.keys(subject.arn)
     expect(pending).toBeUndefined()
     await expectRotated(subject, current, now ?? '')
   })
