@@ -118,6 +118,11 @@ export class ClientKeys {
     return { finished, conclusive }
   }
 
+  /** Whether some set's last load met a fault that may be over at the next. */
+  get outage(): boolean {
+    return [...this.#stores.values()].some(({ outage }) => outage)
+  }
+
   #announce(): void {
     for (const watch of this.#watchers) watch()
   }

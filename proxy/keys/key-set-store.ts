@@ -152,6 +152,11 @@ export class KeySetStore<Key> {
     return this.#faults
   }
 
+  /** Whether the last load met a fault that says nothing about the secret, such as a throttled call. */
+  get outage(): boolean {
+    return this.#faults.some((fault) => meaningOf(fault) === 'outage')
+  }
+
   /** Turns of the latest load that is over, and of the latest that said all there is to know about the secret's keys. */
   get progress(): { readonly finished: number; readonly conclusive: number } {
     return { finished: this.#finished, conclusive: this.#conclusive }

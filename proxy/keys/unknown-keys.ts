@@ -19,7 +19,9 @@ export type SecondLook = ClientKeyMatch | 'unknown' | 'undecided'
 
 interface Waiter {
   readonly digest: Buffer
-  readonly turn: number
+  turn: number
+  /** Whether it waits for a second read, as the first one met an outage. */
+  again: boolean
   readonly resolve: (look: SecondLook) => void
 }
 
@@ -28,6 +30,8 @@ const MAX_MISSES = 10_000
 /**
  * Gives a key that is not accepted one more chance: it may have been issued since the key sets were read. Requests
  * share the reads, each waits for one that began after it came, and none for the sets of others once its key is there.
+ * In an outage it waits for one read more: a fault of a moment (a call throttled to the end, credentials that ran out on
+ * the way) must not turn a new key away.
  */
 export class UnknownKeys {
   readonly #options: UnknownKeysOptions
@@ -49,7 +53,7 @@ export class UnknownKeys {
     const until = this.#misses.get(name)
     if (until !== undefined && clock.monotonic() < until) return 'unknown'
     const { promise, resolve } = Promise.withResolvers<SecondLook>()
-    const waiter: Waiter = { digest, turn: nextTurn(), resolve }
+    const waiter: Waiter = { digest, turn: nextTurn(), again: false, resolve }
     this.#waiting.add(waiter)
     keys.refresh()
     const over = new AbortController()
@@ -70,12 +74,20 @@ export class UnknownKeys {
     const { finished, conclusive } = keys.progress
     const changed = keys.generation !== this.#generation
     this.#generation = keys.generation
-    for (const { digest, turn, resolve } of this.#waiting) {
-      if (!changed && turn > finished) return
-      const match = changed ? keys.findDigest(digest) : undefined
-      if (match && isAlive(match)) resolve(match)
-      else if (finished > turn) resolve(conclusive > turn ? 'unknown' : 'undecided')
+    for (const waiter of this.#waiting) {
+      if (!changed && waiter.turn > finished) return
+      const match = changed ? keys.findDigest(waiter.digest) : undefined
+      if (match && isAlive(match)) waiter.resolve(match)
+      else if (conclusive > waiter.turn) waiter.resolve('unknown')
+      else if (finished > waiter.turn && keys.outage && !waiter.again) this.#waitAgain(waiter)
+      else if (finished > waiter.turn) waiter.resolve('undecided')
     }
+  }
+
+  #waitAgain(waiter: Waiter): void {
+    this.#waiting.delete(waiter)
+    this.#waiting.add(Object.assign(waiter, { turn: nextTurn(), again: true }))
+    this.#options.keys.refresh()
   }
 
   #remember(name: string, until: number): void {

@@ -114,6 +114,19 @@ test('C1: throttling is an outage: known keys go on, new ones are told 503, and 
   expect(await status(proxy, 'kt_two')).toBe(200)
 })
 
+test('C1: a fault of a moment turns no new key away', async () => {
+  const { app, upstream, start } = await setup()
+  await using _upstream = upstream
+  await using proxy = await start(3_600)
+  await client.send(new PutSecretValueCommand({ SecretId: app, SecretString: 'kt_two' }))
+  // The task's credentials ran out between the signature and its check: both clients' reads fail, once.
+  const expired = { kind: 'error', code: 'ExpiredTokenException', status: 403 } as const
+  cloud.cloud.faults.add({ service: 'secretsmanager', operation: 'DescribeSecret', times: 2, effect: expired })
+
+  expect(await status(proxy, 'kt_two')).toBe(200)
+  expect(cloud.cloud.faults.list()).toMatchObject([{ taken: 2 }])
+})
+
 test.each([
   ['text that is no key', { SecretString: 'not a key, but words' }],
   ['a binary value', { SecretBinary: new TextEncoder().encode('kt_two') }],

@@ -169,6 +169,24 @@ test('C1: only a load that began after the request proves a key unknown', async 
   expect(await look).toMatchObject({ versionId: 'v2', state: 'current' })
 })
 
+test.each([
+  ['once, a new key is found at the second read', 1_000, expect.objectContaining({ versionId: 'v2' })],
+  ['twice, a new key stays undecided', 2_000, 'undecided'],
+])('C1: where a read fails %s', async (_what, ms, expected) => {
+  const { clock, source, keys, store } = setup()
+  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
+  await store.refresh()
+  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
+  source.set('app', { v2: { labels: ['AWSCURRENT'], value: 'kt_new' } })
+  source.down = true
+  const look = unknown.lookAgain('kt_new')
+  for (let passed = 0; passed < ms; passed += 1_000) await clock.advance(1_000)
+  source.down = false
+  await clock.advance(1_000)
+
+  expect(await look).toEqual(expected)
+})
+
 test('C1: an undecided look is not remembered', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
@@ -176,6 +194,7 @@ test('C1: an undecided look is not remembered', async () => {
   const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
   source.down = true
   const during = unknown.lookAgain('kt_new')
+  await clock.advance(1_000)
   await clock.advance(1_000)
   expect(await during).toBe('undecided')
 
