@@ -29,9 +29,10 @@ export const PEERS = ['http-proxy-3', '@fastify/http-proxy'] as const
 
 /** The shipped bundle with its defaults; it verifies each caller's key and swaps it for the upstream's. */
 async function startKeyturn({ upstreamUrl, cloudUrl }: Surroundings, level: string): Promise<Subject> {
-  const port = await freePort()
+  const [port, metricsPort] = await Promise.all([freePort(), freePort()])
   const config = {
     port,
+    metricsPort,
     clients: [{ name: 'app', secretId: 'keyturn/bench/app' }],
     routes: [
       {
