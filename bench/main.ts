@@ -1,6 +1,6 @@
 /** `npm run bench`: measures what Keyturn costs beside named peers, and prints it. */
 import { parseArgs } from 'node:util'
-import { bundleAll } from '../infra/build/bundle.ts'
+import { bundleAll } from '../infra/bundle/bundle.ts'
 import { measureBundles } from './bundle/measure.ts'
 import { bundleHead, bundleRows } from './bundle/rows.ts'
 import { measureProxies } from './proxy/measure.ts'

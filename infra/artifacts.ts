@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import { needsHuman } from '../core/errors.ts'
-import type { FunctionName } from './build/paths.ts'
-import { functionBundle, proxyBundle, proxyDockerfile, repository } from './build/paths.ts'
+import type { FunctionName } from './bundle/paths.ts'
+import { functionBundle, proxyBundle, proxyDockerfile, repository } from './bundle/paths.ts'
 
 /** What was built, and is now uploaded. */
 export interface Artifacts {

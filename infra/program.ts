@@ -1,6 +1,6 @@
 import { getProject, getStack } from '@pulumi/pulumi'
-import { bundleAll } from './build/bundle.ts'
-import { repository } from './build/paths.ts'
+import { bundleAll } from './bundle/bundle.ts'
+import { repository } from './bundle/paths.ts'
 import { assertValuesEncrypted } from './config/stored-values.ts'
 import { readStackConfig } from './config.ts'
 import { createStack, type StackOutputs } from './stack.ts'

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
-import { bundleFunction } from '../../infra/build/bundle.ts'
-import { entries, repository } from '../../infra/build/paths.ts'
+import { bundleFunction } from '../../infra/bundle/bundle.ts'
+import { entries, repository } from '../../infra/bundle/paths.ts'
 import type { Spent } from '../report/statistics.ts'
 
 export interface BundleCost {
@@ -15,7 +15,7 @@ export interface BundleCost {
   readonly requires: { readonly shipped: readonly Spent[]; readonly plain: readonly Spent[] }
 }
 
-/** As infra/build/bundle.ts has them; that they still are the same is checked by the bytes that they give. */
+/** As infra/bundle/bundle.ts has them; that they still are the same is checked by the bytes that they give. */
 const OPTIONS: BuildOptions = {
   absWorkingDir: repository,
   entryPoints: [entries.provider],
@@ -45,7 +45,9 @@ export async function measureBundles(starts: number): Promise<BundleCost> {
       [files.shipped, again, plain].map((path) => readFile(path)),
     )
     if (!standIn || !shippedCode || !plainCode || !againCode?.equals(shippedCode)) {
-      throw new Error('infra/build/bundle.ts bundles with other options by now: bring bench/bundle/measure.ts in line.')
+      throw new Error(
+        'infra/bundle/bundle.ts bundles with other options by now: bring bench/bundle/measure.ts in line.',
+      )
     }
     await writeFile(join(folder, 'inventory.json'), '{"version":1,"secrets":{}}')
     const requires = { shipped: [] as Spent[], plain: [] as Spent[] }

@@ -1,5 +1,5 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { type RunningCloud, startCloud } from '../../local/start-cloud.ts'
+import { type RunningCloud, startCloud } from '../../local/cloud/start-cloud.ts'
 
 export const CLIENT_KEY = `kt_${'b'.repeat(43)}`
 export const UPSTREAM_KEY = 'sk-bench-upstream'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../core/clock.ts'
-import { proxyBundle } from '../../infra/build/paths.ts'
+import { proxyBundle } from '../../infra/bundle/paths.ts'
 import { type Child, startChild } from '../process/child.ts'
 
 export interface Subject {

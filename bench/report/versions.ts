@@ -39,7 +39,7 @@ function commit(): string {
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim()
   try {
-    const changed = git('status', '--porcelain', '--', 'core', 'proxy', 'lambdas', 'local', 'infra/build')
+    const changed = git('status', '--porcelain', '--', 'core', 'proxy', 'lambdas', 'local', 'infra/bundle')
     return `${git('rev-parse', '--short', 'HEAD')}${changed === '' ? '' : ' with uncommitted changes'}`
   } catch {
     return 'unknown'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { needsHuman } from '../../core/errors.ts'
 import type { StackState } from '../apply/state.ts'
 import { loadStackState, saveStackState } from '../apply/state-file.ts'
-import type { RegistrySnapshot } from '../upstream/key-registry.ts'
+import type { RegistrySnapshot } from '../providers/key-registry.ts'
 
 /** What `--data` keeps beside the cloud's own state: what was applied, and the upstream's keys as digests. */
 export interface Kept {

@@ -1,4 +1,4 @@
-import type { Cloud } from '../cloud.ts'
+import type { Cloud } from '../cloud/cloud.ts'
 
 const LOOK_EVERY_MS = 250
 

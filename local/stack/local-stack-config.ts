@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { needsHuman } from '../../core/errors.ts'
-import { ACCOUNT_ID } from '../cloud.ts'
-import { ADMINISTRATOR_KEY } from '../services/iam/create-iam.ts'
+import { ACCOUNT_ID } from '../cloud/cloud.ts'
+import { ADMINISTRATOR_KEY } from '../cloud/services/iam/create-iam.ts'
 import { type OriginMap, rewriteOrigins } from './rewrite-origins.ts'
 import { readStackFiles } from './stack-files.ts'
 

@@ -9,7 +9,7 @@ import {
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Grant } from '../../local/services/iam/evaluator/types.ts'
+import type { Grant } from '../../local/cloud/services/iam/evaluator/types.ts'
 import { accepted, chat } from '../helpers/stack/chat.ts'
 import { exercise } from '../helpers/stack/exercise.ts'
 import { keyturn } from '../helpers/stack/keyturn-cli.ts'

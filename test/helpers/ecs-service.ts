@@ -18,8 +18,8 @@ import {
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { Agent, request } from 'undici'
 import { afterEach, beforeEach, expect } from 'vitest'
-import { serviceUrl } from '../../local/services/ecs/ecs.ts'
-import { type RunningCloud, startCloud } from '../../local/start-cloud.ts'
+import { serviceUrl } from '../../local/cloud/services/ecs/ecs.ts'
+import { type RunningCloud, startCloud } from '../../local/cloud/start-cloud.ts'
 
 // A cloud with one ECS service behind a load balancer, anew for every test of the file that imports it.
 export const REGION = 'eu-central-1'

@@ -1,10 +1,10 @@
 import { KMSClient } from '@aws-sdk/client-kms'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { onTestFinished } from 'vitest'
-import { createMovableClock } from '../../local/clock.ts'
-import type { Cloud } from '../../local/cloud.ts'
-import type { LambdaPort } from '../../local/services/lambda/types.ts'
-import { type StartOptions, startCloud } from '../../local/start-cloud.ts'
+import { createMovableClock } from '../../local/cloud/clock.ts'
+import type { Cloud } from '../../local/cloud/cloud.ts'
+import type { LambdaPort } from '../../local/cloud/services/lambda/types.ts'
+import { type StartOptions, startCloud } from '../../local/cloud/start-cloud.ts'
 
 export const START = new Date('2026-11-22T10:00:00Z')
 

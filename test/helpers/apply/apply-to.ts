@@ -1,5 +1,5 @@
 import { type Applied, type ApplyOptions, applyStack } from '../../../local/apply/apply.ts'
-import type { RunningCloud } from '../../../local/start-cloud.ts'
+import type { RunningCloud } from '../../../local/cloud/start-cloud.ts'
 
 /** How the tests' own SDK clients reach a local cloud. */
 export const clientOptions = ({ url }: RunningCloud) => ({

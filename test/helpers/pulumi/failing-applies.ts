@@ -1,6 +1,6 @@
 import { iam, kms } from '@pulumi/aws'
 import { type ApplyOptions, applyStack } from '../../../local/apply/apply.ts'
-import { startCloud } from '../../../local/start-cloud.ts'
+import { startCloud } from '../../../local/cloud/start-cloud.ts'
 
 /** Applies programs that fail in the ways a program can, and prints each error's message as a line of JSON. */
 const cloud = await startCloud({ port: 0 })

@@ -21,7 +21,7 @@ export interface Started {
   cleanUp(): Promise<void>
 }
 
-const START = new URL('../../../local/start.ts', import.meta.url).pathname
+const START = new URL('../../../local/run/main.ts', import.meta.url).pathname
 
 export async function npmStart(args: readonly string[]): Promise<Started> {
   const temp = await mkdtemp(join(tmpdir(), 'keyturn-start-'))

@@ -1,7 +1,7 @@
-import { evaluate, type NamedPolicy } from '../../../local/services/iam/evaluator/evaluate.ts'
-import { parsePolicy } from '../../../local/services/iam/evaluator/policy-document.ts'
-import type { Grant, PolicyDocument } from '../../../local/services/iam/evaluator/types.ts'
-import type { RecordedUse } from '../../../local/services/iam/recorded-uses.ts'
+import { evaluate, type NamedPolicy } from '../../../local/cloud/services/iam/evaluator/evaluate.ts'
+import { parsePolicy } from '../../../local/cloud/services/iam/evaluator/policy-document.ts'
+import type { Grant, PolicyDocument } from '../../../local/cloud/services/iam/evaluator/types.ts'
+import type { RecordedUse } from '../../../local/cloud/services/iam/recorded-uses.ts'
 import { removeAction } from './role-policies.ts'
 import type { StackUnderTest } from './stack-under-test.ts'
 

@@ -4,7 +4,7 @@ import { IAMClient } from '@aws-sdk/client-iam'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { bundleAll } from '../../../infra/build/bundle.ts'
+import { bundleAll } from '../../../infra/bundle/bundle.ts'
 import { type RunningStack, type RunOptions, runStack } from '../../../local/run/run-stack.ts'
 import { readStackFiles } from '../../../local/stack/stack-files.ts'
 

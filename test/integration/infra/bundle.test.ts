@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
-import { bundleFunction } from '../../../infra/build/bundle.ts'
-import type { FunctionName } from '../../../infra/build/paths.ts'
+import { bundleFunction } from '../../../infra/bundle/bundle.ts'
+import type { FunctionName } from '../../../infra/bundle/paths.ts'
 
 const LIMIT = 500_000
 const functions: readonly FunctionName[] = ['generated', 'provider', 'supplied', 'sweeper']

@@ -14,7 +14,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { HOUR, MINUTE } from '../../../core/clock.ts'
 import { publishTo } from '../../../lambdas/notify/publish.ts'
 import { createSweepHandler, type SweepHandler } from '../../../lambdas/sweep/handler.ts'
-import { inProcessCode } from '../../../local/services/lambda/runtime/in-process.ts'
+import { inProcessCode } from '../../../local/cloud/services/lambda/runtime/in-process.ts'
 import { openAiParams } from '../../helpers/provider-params.ts'
 import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.ts'
 

@@ -9,8 +9,8 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { build } from 'esbuild'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { issueLoopbackCertificate } from '../../../local/certificate.ts'
-import { type RunningCloud, startCloud } from '../../../local/start-cloud.ts'
+import { issueLoopbackCertificate } from '../../../local/cloud/certificate.ts'
+import { type RunningCloud, startCloud } from '../../../local/cloud/start-cloud.ts'
 import { CLIENT_KEY, UPSTREAM_KEY } from '../../helpers/proxy/start-test-proxy.ts'
 import { until } from '../../helpers/proxy/until.ts'
 

@@ -9,7 +9,7 @@ import {
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { HOUR } from '../../../core/clock.ts'
 import { graceLabel } from '../../../core/grace.ts'
-import { type RunningCloud, startCloud } from '../../../local/start-cloud.ts'
+import { type RunningCloud, startCloud } from '../../../local/cloud/start-cloud.ts'
 import { secretsManagerSource } from '../../../proxy/keys/secrets-manager.ts'
 import { ask, errorOf } from '../../helpers/proxy/http-client.ts'
 import { startUpstream } from '../../helpers/proxy/scripted-upstream.ts'

@@ -5,7 +5,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type RunningCloud, startCloud } from '../../../local/start-cloud.ts'
+import { type RunningCloud, startCloud } from '../../../local/cloud/start-cloud.ts'
 import { secretsManagerSource } from '../../../proxy/keys/secrets-manager.ts'
 
 let cloud: RunningCloud

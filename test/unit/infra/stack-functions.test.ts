@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseStackConfig } from '../../../infra/config/parse.ts'
-import { readPattern } from '../../../local/services/events/pattern.ts'
+import { readPattern } from '../../../local/cloud/services/events/pattern.ts'
 import { devSettings, devValues } from '../../helpers/infra/dev-config.ts'
 import { ACCOUNT, type Plan, planStack, REGION } from '../../helpers/infra/plan-stack.ts'
 

@@ -28,7 +28,7 @@ interface Fixture {
 
 /** A file in `room`, `depth` folders down, that imports `target` by the path which that takes. */
 const importing = (room: Room, depth: number, target: string, fires: boolean): Fixture => {
-  const folders = ['a', 'b', 'c', 'd'].slice(0, depth).join('/')
+  const folders = ['a', 'b', 'c', 'd', 'e'].slice(0, depth).join('/')
   return {
     path: join(room, folders, `imports-${target.replaceAll('/', '-')}.ts`),
     code: `import { thing } from '${'../'.repeat(depth + 1)}${target}/thing.ts'\n\nconsole.log(thing)\n`,
@@ -38,11 +38,11 @@ const importing = (room: Room, depth: number, target: string, fires: boolean): F
 
 const imports = ROOMS.flatMap((room) =>
   ROOMS.filter((other) => other !== room).flatMap((other) =>
-    [0, 1, 2, 3].map((depth) => importing(room, depth, other, !ALLOWED[room].includes(other))),
+    [0, 1, 2, 3, 4].map((depth) => importing(room, depth, other, !ALLOWED[room].includes(other))),
   ),
 )
-const partsOfLambdas = [0, 1].flatMap((depth) => [
-  ...['engine', 'rotate', 'sweep'].map((part) => importing('infra', depth, `lambdas/${part}`, true)),
+const partsOfLambdas = [0, 1, 4].flatMap((depth) => [
+  ...['engine', 'rotate', 'sweep', 'notify'].map((part) => importing('infra', depth, `lambdas/${part}`, true)),
   importing('infra', depth, 'lambdas/strategies', false),
 ])
 const CLOCKS = { now: 'Date.now()', date: 'new Date()', bare: 'new Date', random: 'Math.random()' }

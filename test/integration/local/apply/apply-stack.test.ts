@@ -6,7 +6,7 @@ import { ProblemsError } from '../../../../core/errors.ts'
 import type { ApplyOptions } from '../../../../local/apply/apply.ts'
 import type { ApplyError } from '../../../../local/apply/errors.ts'
 import type { ProgressEvent } from '../../../../local/apply/progress.ts'
-import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
+import { type RunningCloud, startCloud } from '../../../../local/cloud/start-cloud.ts'
 import { applyTo, clientOptions } from '../../../helpers/apply/apply-to.ts'
 
 const TRUST = { Version: '2012-10-17', Statement: [] }

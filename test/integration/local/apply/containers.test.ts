@@ -8,7 +8,7 @@ import { all, jsonStringify } from '@pulumi/pulumi'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ApplyError } from '../../../../local/apply/errors.ts'
 import { subnetsOf } from '../../../../local/apply/network.ts'
-import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
+import { type RunningCloud, startCloud } from '../../../../local/cloud/start-cloud.ts'
 import { applyTo, clientOptions, touched } from '../../../helpers/apply/apply-to.ts'
 
 const SUBNETS = subnetsOf('eu-central-1')

@@ -15,7 +15,7 @@ import { asset, Config } from '@pulumi/pulumi'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ApplyOptions } from '../../../../local/apply/apply.ts'
 import type { ApplyError } from '../../../../local/apply/errors.ts'
-import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
+import { type RunningCloud, startCloud } from '../../../../local/cloud/start-cloud.ts'
 import { applyTo, clientOptions, touched } from '../../../helpers/apply/apply-to.ts'
 
 type Program = ApplyOptions['program']

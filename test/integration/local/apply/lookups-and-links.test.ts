@@ -17,7 +17,7 @@ import {
 } from '@pulumi/aws'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { subnetsOf } from '../../../../local/apply/network.ts'
-import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
+import { type RunningCloud, startCloud } from '../../../../local/cloud/start-cloud.ts'
 import { applyTo, clientOptions, touched } from '../../../helpers/apply/apply-to.ts'
 
 let cloud: RunningCloud

@@ -5,7 +5,7 @@ import { GetTopicAttributesCommand, ListTopicsCommand, SNSClient } from '@aws-sd
 import { cloudwatch, iam, lambda, scheduler, sns } from '@pulumi/aws'
 import { asset } from '@pulumi/pulumi'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type RunningCloud, startCloud } from '../../../../local/start-cloud.ts'
+import { type RunningCloud, startCloud } from '../../../../local/cloud/start-cloud.ts'
 import { applyTo, clientOptions, touched } from '../../../helpers/apply/apply-to.ts'
 
 let cloud: RunningCloud

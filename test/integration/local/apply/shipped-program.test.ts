@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TAG } from '../../../../core/tags.ts'
-import { repository } from '../../../../infra/build/paths.ts'
+import { repository } from '../../../../infra/bundle/paths.ts'
 import { type Applied, applyStack } from '../../../../local/apply/apply.ts'
 import type { ApplyError } from '../../../../local/apply/errors.ts'
 import type { ProgressEvent } from '../../../../local/apply/progress.ts'

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { parseInput } from '../../parse-input.ts'
+import type { Operation } from '../../service.ts'
+import { findInlinePolicy } from '../find-inline-policy.ts'
+import { findRole } from '../find-role.ts'
+import { policyName, roleName } from '../names.ts'
+
+const schema = z.object({ RoleName: roleName, PolicyName: policyName })
+
+export const getRolePolicy: Operation = (input, call) => {
+  const { RoleName, PolicyName } = parseInput(schema, input, 'ValidationError')
+  const role = findRole(call.cloud, RoleName)
+  call.authorize('iam:GetRolePolicy', role.arn)
+  return { RoleName, PolicyName, PolicyDocument: encodeURIComponent(findInlinePolicy(role, PolicyName)) }
+}

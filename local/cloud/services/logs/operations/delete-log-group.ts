@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { parseInput } from '../../parse-input.ts'
+import type { Operation } from '../../service.ts'
+import { streamArn } from '../arns.ts'
+import { findGroup } from '../find.ts'
+import { groupName } from '../names.ts'
+
+const schema = z.object({ logGroupName: groupName })
+
+export const deleteLogGroup: Operation = (input, call) => {
+  const { logGroupName } = parseInput(schema, input, 'InvalidParameterException')
+  call.authorize('logs:DeleteLogGroup', streamArn(call.cloud, logGroupName))
+  findGroup(call.cloud, logGroupName)
+  delete call.cloud.state.logs.groups[logGroupName]
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { parseInput } from '../../parse-input.ts'
+import type { Call } from '../../service.ts'
+import { findSecret } from '../find-secret.ts'
+import { secretId } from '../input.ts'
+
+const schema = z.object({ SecretId: secretId })
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteResourcePolicy.html */
+export function deleteResourcePolicy(input: unknown, call: Call): unknown {
+  const { SecretId } = parseInput(schema, input)
+  const secret = findSecret(call, 'secretsmanager:DeleteResourcePolicy', SecretId)
+  delete secret.resourcePolicy
+  return { ARN: secret.arn, Name: secret.name }
+}
