@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { needsHuman } from '../core/errors.ts'
+import { KeyturnError } from '../core/errors.ts'
 import { SecretString } from '../core/secret-string.ts'
 
 /** What Secrets Manager takes at most. */
@@ -16,7 +16,7 @@ export async function readValue(from: string): Promise<SecretString> {
   if (text === '') throw unreadable(from, 'there is nothing in it. Give the value on its own, with no quotes')
   const bytes = Buffer.byteLength(text)
   if (bytes > MAX_BYTES) {
-    throw needsHuman(
+    throw new KeyturnError(
       'value-too-long',
       `--value-from ${from}: the value has ${bytes} bytes. Allowed: at most ${MAX_BYTES}, which is what Secrets Manager stores.`,
     )
@@ -43,4 +43,4 @@ function decode(bytes: Uint8Array, from: string): string {
 }
 
 const unreadable = (from: string, why: string, cause?: unknown): Error =>
-  needsHuman('value-unreadable', `--value-from ${from}: ${why}.`, cause)
+  new KeyturnError('value-unreadable', `--value-from ${from}: ${why}.`, cause)

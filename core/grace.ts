@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND } from './clock.ts'
-import { terminal } from './errors.ts'
+import { KeyturnError } from './errors.ts'
 
 /** How long an outgoing version stays accepted after its successor became current. */
 export type Grace = { readonly kind: 'window'; readonly ms: number } | { readonly kind: 'revoke-now' }
@@ -91,5 +91,5 @@ export function parseGraceLabel(label: string): Date | undefined {
 }
 
 function invalid(text: string, why: string): Error {
-  return terminal('grace-invalid', `Grace ${JSON.stringify(text)} ${why}. Allowed: ${ALLOWED_GRACE}.`)
+  return new KeyturnError('grace-invalid', `Grace ${JSON.stringify(text)} ${why}. Allowed: ${ALLOWED_GRACE}.`)
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
-import { needsHuman } from '../core/errors.ts'
+import { KeyturnError } from '../core/errors.ts'
 import type { FunctionName } from './bundle/paths.ts'
 import { functionBundle, proxyBundle, proxyDockerfile, repository } from './bundle/paths.ts'
 
@@ -32,7 +32,7 @@ export function builtArtifacts(): Artifacts {
   }
   const missing = [...Object.values(functions), proxyBundle()].find((file) => !existsSync(file))
   if (missing !== undefined) {
-    throw needsHuman('artifact-missing', `${relative(repository, missing)} is missing. Run: npm run build`)
+    throw new KeyturnError('artifact-missing', `${relative(repository, missing)} is missing. Run: npm run build`)
   }
   const dockerfile = proxyDockerfile()
   const sources = [proxyBundle(), dockerfile]

@@ -1,4 +1,4 @@
-import { needsHuman } from '../core/errors.ts'
+import { KeyturnError } from '../core/errors.ts'
 
 /** Who deploys, and who may read and put values by hand; the one is always among the others. */
 export interface Deployer {
@@ -25,7 +25,7 @@ export async function readDeployer(
   // Two roles of an account never share a name, whatever their paths.
   const named = configured?.find((operator) => matches(operator.slice(operator.lastIndexOf('/') + 1), name))
   if (configured && named !== undefined) return { arn: named, operators: configured }
-  throw needsHuman(
+  throw new KeyturnError(
     'operators-needed',
     `The role that deploys, ${name}, could not be read (iam:GetRole), and its session does not tell its path. ` +
       `List its ARN in "keyturn:operators": aws iam get-role --role-name ${name} --query Role.Arn --output text`,
@@ -35,7 +35,7 @@ export async function readDeployer(
 function among(configured: readonly string[] | undefined, arn: string): Deployer {
   if (configured === undefined) return { arn, operators: [arn] }
   if (configured.some((operator) => matches(operator, arn))) return { arn, operators: configured }
-  throw needsHuman(
+  throw new KeyturnError(
     'operators-without-deployer',
     `"keyturn:operators" leaves out the identity that deploys, which makes the secrets and puts their first values, ` +
       `and would be locked out of both. Add it to the list: ${arn}`,

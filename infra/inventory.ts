@@ -1,4 +1,4 @@
-import { terminal } from '../core/errors.ts'
+import { KeyturnError } from '../core/errors.ts'
 import type { RotationEntry, RotationInventory } from '../core/inventory.ts'
 import type { Family } from '../lambdas/strategies/strategy.ts'
 import type { SecretSettings } from './config/schema.ts'
@@ -46,7 +46,7 @@ export function rotationInventory(
 function strategyOf({ name, strategy, params }: SecretSettings): ReadParams {
   const read = readParams(strategy, params)
   if (read) return read
-  throw terminal(
+  throw new KeyturnError(
     'strategy-params-invalid',
     `The parameters of "${name}" do not fit strategy "${strategy}". Correct them in the stack config.`,
   )

@@ -1,4 +1,4 @@
-import { terminal } from '../core/errors.ts'
+import { KeyturnError } from '../core/errors.ts'
 
 /** A field of every value of a map, by key. */
 export function pick<Value, Field>(
@@ -15,7 +15,7 @@ export function pick<Value, Field>(
 export function present<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Value {
   const value = map.get(key)
   if (value !== undefined) return value
-  throw terminal(
+  throw new KeyturnError(
     'reference-unchecked',
     `"${String(key)}" is not in the inventory. Read the config with readStackConfig, which checks it.`,
   )

@@ -1,4 +1,4 @@
-import { terminal } from '../core/errors.ts'
+import { KeyturnError } from '../core/errors.ts'
 import type { PermissionStatement } from '../core/permissions.ts'
 import { TAG } from '../core/tags.ts'
 
@@ -166,4 +166,4 @@ function check({ sid, actions }: PermissionStatement): void {
 const atOdds = (sid: string): Error =>
   invalid(`Two statements named "${sid}" differ in actions or in kind of resource. Give them different sids.`)
 
-const invalid = (message: string): Error => terminal('permission-invalid', message)
+const invalid = (message: string): Error => new KeyturnError('permission-invalid', message)

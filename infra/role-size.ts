@@ -1,4 +1,4 @@
-import { needsHuman } from '../core/errors.ts'
+import { KeyturnError } from '../core/errors.ts'
 import { proxyConfig } from './components/proxy-config.ts'
 import type { ProxySettings } from './config/schema.ts'
 import type { InventorySecret } from './inventory.ts'
@@ -38,7 +38,7 @@ export function assertRoleFits(
   })
   const characters = JSON.stringify(policy(...statements)).length + BASE_CHARACTERS
   if (characters <= INLINE_POLICY_LIMIT) return
-  throw needsHuman(
+  throw new KeyturnError(
     'role-policy-too-long',
     `The role of the "${family}" function would need a policy of about ${characters} characters for the secrets that its ${grants.length} secrets read; ` +
       `IAM allows ${INLINE_POLICY_LIMIT}. Let more of "keyturn:secrets" share an admin secret, or move some into another stack.`,
@@ -58,7 +58,7 @@ export function assertTaskFits(proxy: ProxySettings, naming: Naming): void {
   // It stands in the definition as a text.
   const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(config))) + BASE_CHARACTERS
   if (bytes <= TASK_LIMIT) return
-  throw needsHuman(
+  throw new KeyturnError(
     'proxy-config-too-long',
     `The proxy's task definition would have about ${bytes} bytes for its ${proxy.clients.length} clients and ${proxy.routes.length} routes; ` +
       `ECS allows ${TASK_LIMIT}. Move some of them into another stack.`,

@@ -1,4 +1,4 @@
-import { terminal } from '../core/errors.ts'
+import { KeyturnError } from '../core/errors.ts'
 import type { PermissionStatement } from '../core/permissions.ts'
 import { SecretString } from '../core/secret-string.ts'
 import { strategyFor } from '../lambdas/strategies/registry.ts'
@@ -43,7 +43,7 @@ export function withFullNames({ params, references }: ReadParams, fullName: (nam
   const named = new Set(entries.filter(isReference).map(([, value]) => value))
   const hidden = references.find((reference) => !named.has(reference))
   if (hidden !== undefined) {
-    throw terminal(
+    throw new KeyturnError(
       'strategy-reference-hidden',
       `A strategy reads the secret "${hidden}", but no parameter whose name ends in "Secret" names it.`,
     )

@@ -1,4 +1,4 @@
-import { needsHuman } from '../core/errors.ts'
+import { KeyturnError } from '../core/errors.ts'
 
 /** What of a subnet decides where things go. */
 export interface Subnet {
@@ -73,7 +73,7 @@ export function checkForTasks(given: readonly Subnet[], loadBalancer: readonly S
   const zones = loadBalancer.map(({ zone }) => zone)
   const wrong = given.find((subnet) => subnet.vpcId !== vpcId || !zones.includes(subnet.zone))
   if (!wrong) return [...given].sort(byZone)
-  throw needsHuman(
+  throw new KeyturnError(
     'task-subnets',
     `"keyturn:network.taskSubnetIds" has ${tell(wrong)} of ${wrong.vpcId}. The load balancer reaches tasks of ${vpcId} in its own ` +
       `zones alone: ${zones.join(', ')}. Name a subnet there, or give the load balancer one in that zone.`,
@@ -92,4 +92,4 @@ const byZone = (one: Subnet, other: Subnet): number =>
 const tell = ({ id, zone, isPublic }: Subnet): string => `${id} (${zone}, ${isPublic ? 'public' : 'private'})`
 
 const unfit = (why: string): Error =>
-  needsHuman('load-balancer-subnets', `A load balancer needs one subnet in each of two or more zones; ${why}`)
+  new KeyturnError('load-balancer-subnets', `A load balancer needs one subnet in each of two or more zones; ${why}`)

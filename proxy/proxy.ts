@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Clock, SECOND } from '../core/clock.ts'
-import { needsHuman } from '../core/errors.ts'
+import { KeyturnError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
 import type { Random } from '../core/random.ts'
 import type { Settings } from './config.ts'
@@ -171,7 +171,7 @@ async function listen(server: Server, host: string, port: number, variable: stri
   server.listen(port, host)
   await listening.catch((error: Error & { code?: string }) => {
     const why = error.code === 'EADDRINUSE' ? 'another process has it' : `the system says ${error.code}`
-    throw needsHuman(
+    throw new KeyturnError(
       'listen-failed',
       `Port ${port} on ${host} cannot be opened: ${why}. Free it, or set ${variable} to another.`,
     )

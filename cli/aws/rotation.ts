@@ -1,6 +1,7 @@
 import { PutSecretValueCommand, RotateSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager'
 import { type Clock, SECOND } from '../../core/clock.ts'
-import { needsHuman, retryable } from '../../core/errors.ts'
+import { isErrorCode } from '../../core/error-codes.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { formatGraceOnce, SUPPLIED_LABEL, TAG } from '../../core/tags.ts'
 import { nextAction } from '../output/next-action.ts'
@@ -46,7 +47,7 @@ export async function start(session: AwsSession, secret: SecretStatus, token: st
   } catch (error) {
     const { name, message } = error as Error
     if (name !== 'InvalidRequestException' || !/previous rotation/i.test(message)) throw error
-    throw retryable(
+    throw new KeyturnError(
       'rotation-in-progress',
       `${secret.name} is being rotated already. Wait for it with keyturn status ${secret.name}, then try again.`,
       error,
@@ -90,7 +91,7 @@ function phase(labels: readonly string[], error: SecretStatus['lastError']): str
 function givenUp({ name }: SecretStatus, error: SecretStatus['lastError']): Error {
   const what = error ? `${error.code} in ${error.step}. ${firstSentence(error.why)}` : 'its rotation was given up. '
   const message = `${name} was not rotated: ${what}The old key stays in force. ${nextAction(error?.code ?? '', name)}`
-  return needsHuman(error?.code ?? 'rotation-abandoned', message)
+  return new KeyturnError(isErrorCode(error?.code) ? error.code : 'rotation-abandoned', message)
 }
 
 /** The first sentence of a function's message, and a space; what to do about it is told in this command's own words. */
@@ -101,7 +102,7 @@ export function firstSentence(text: string | undefined): string {
 
 function waitTimeout({ name }: SecretStatus, timeout: number, error: SecretStatus['lastError']): Error {
   const why = error ? `; the last try failed with ${error.code} in ${error.step}` : ''
-  return retryable(
+  return new KeyturnError(
     'wait-timeout',
     `${name} was not current within ${timeout} s${why}. The rotation goes on; the old key stays in force. Follow it with: keyturn status ${name}`,
   )

@@ -1,5 +1,5 @@
 import { DescribeSecretCommand, ListSecretsCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager'
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { type LastError, type ProxyReads, readLastError, readProxyReads, readWhy, TAG } from '../../core/tags.ts'
 import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
 import type { AwsSession } from './session.ts'
@@ -70,13 +70,13 @@ export async function describeStatus(session: AwsSession, secretId: string): Pro
     if (status) return status
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error
-    throw needsHuman(
+    throw new KeyturnError(
       'secret-not-found',
       `There is no secret ${secretId} at ${session.target}. See them all with: keyturn status`,
       error,
     )
   }
-  throw needsHuman(
+  throw new KeyturnError(
     'secret-not-managed',
     `${secretId} exists but is not Keyturn's: it has no ${TAG.stack} tag. Add it under keyturn:secrets in Pulumi.<stack>.yaml and run pulumi up.`,
   )
@@ -94,7 +94,7 @@ export async function findSecret(session: AwsSession, name: string, stack?: stri
   const [only] = matches
   if (only && matches.length === 1) return describeStatus(session, only.arn)
   if (matches.length > 1) {
-    throw needsHuman(
+    throw new KeyturnError(
       'secret-ambiguous',
       `${JSON.stringify(name)} is the end of several names: ${matches.map((match) => match.name).join(', ')}. Give the full one.`,
     )

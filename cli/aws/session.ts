@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import { SECOND } from '../../core/clock.ts'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 
 export interface SessionOptions {
   endpoint?: string | undefined
@@ -63,7 +63,7 @@ export function openSession(options: SessionOptions, env: NodeJS.ProcessEnv, cli
 function parseEndpoint(text: string): URL {
   const url = URL.parse(text)
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
-  throw terminal(
+  throw new KeyturnError(
     'endpoint-invalid',
     `Endpoint ${JSON.stringify(text)} is not a URL. Allowed: http://127.0.0.1:4566 for the local cloud, or leave it out for AWS.`,
   )

@@ -1,5 +1,5 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda'
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 
@@ -19,7 +19,7 @@ export interface EndResult {
 export async function end(session: AwsSession, name: string, confirmed: boolean): Promise<EndResult> {
   const secret = await findSecret(session, name)
   if (secret.deleted) {
-    throw needsHuman(
+    throw new KeyturnError(
       'secret-deleted',
       `${secret.name} is scheduled for deletion, so its keys cannot be read. Restore it (aws secretsmanager restore-secret --secret-id ${secret.name}), then end it, then delete it again.`,
     )
@@ -27,7 +27,7 @@ export async function end(session: AwsSession, name: string, confirmed: boolean)
   const result = { name: secret.name, strategy: secret.strategy, versions: livingVersions(secret) }
   if (!confirmed) return { ...result, ended: false }
   if (!secret.rotationFunction) {
-    throw needsHuman(
+    throw new KeyturnError(
       'rotation-function-missing',
       `${secret.name} has no rotation function, which alone can revoke its keys. Run pulumi up to restore it.`,
     )
@@ -42,7 +42,7 @@ export async function end(session: AwsSession, name: string, confirmed: boolean)
   const { errorMessage = 'the rotation function failed; its log tells why' } = JSON.parse(
     Buffer.from(Payload ?? []).toString('utf8') || '{}',
   ) as { errorMessage?: string }
-  throw needsHuman(
+  throw new KeyturnError(
     'secret-not-ended',
     `${errorMessage}\nNothing else was changed; correct it, then: keyturn end ${secret.name} --yes`,
   )

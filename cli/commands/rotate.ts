@@ -1,5 +1,5 @@
 import { type Clock, SECOND } from '../../core/clock.ts'
-import { type KeyturnError, needsHuman, retryable, terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { formatGrace, parseGrace } from '../../core/grace.ts'
 import type { Random } from '../../core/random.ts'
 import type { SecretString } from '../../core/secret-string.ts'
@@ -51,7 +51,7 @@ export async function rotate(
   const found = await Promise.all(names.map((name) => findSecret(session, name)))
   const secrets = [...new Map(found.map((secret) => [secret.arn, secret])).values()]
   if (options.value && secrets.length > 1) {
-    throw terminal(
+    throw new KeyturnError(
       'value-not-allowed',
       `--value-from is one secret's value, and ${secrets.length} secrets are named. Give one name.`,
     )
@@ -136,7 +136,7 @@ function refusedByProxies({ proxyReads }: SecretStatus, now: Date): string {
 function notRetired({ name, lastError }: SecretStatus, token: string, old: string): Error {
   const error = lastError?.step === 'retireSecret' ? lastError : undefined
   const why = error ? `${error.code}. ${firstSentence(error.why)}` : 'its retirement did not end. '
-  return needsHuman(
+  return new KeyturnError(
     'old-key-not-retired',
     `${name}: version ${token} is current, but the old key (version ${old}) was not retired: ${why}Take it for alive until keyturn status ${name} ` +
       `no longer lists that version as expired; the sweeper goes on trying. ${error ? nextAction(error.code, name) : ''}`.trimEnd(),
@@ -145,16 +145,19 @@ function notRetired({ name, lastError }: SecretStatus, token: string, old: strin
 
 function assertRotatable({ name, ...secret }: SecretStatus, { value }: RotateOptions): void {
   if (secret.deleted) {
-    throw needsHuman(
+    throw new KeyturnError(
       'secret-deleted',
       `${name} is scheduled for deletion. Restore it (aws secretsmanager restore-secret --secret-id ${name}), then try again.`,
     )
   }
   if (!secret.rotationEnabled) {
-    throw needsHuman('rotation-disabled', `Rotation is off for ${name}. Turn it on with pulumi up, then try again.`)
+    throw new KeyturnError(
+      'rotation-disabled',
+      `Rotation is off for ${name}. Turn it on with pulumi up, then try again.`,
+    )
   }
   if (value && secret.strategy !== 'supplied') {
-    throw needsHuman(
+    throw new KeyturnError(
       'value-not-allowed',
       `--value-from is for strategy supplied; ${name} is ${secret.strategy}, which makes its own value. Leave the option out.`,
     )
@@ -164,7 +167,7 @@ function assertRotatable({ name, ...secret }: SecretStatus, { value }: RotateOpt
     (labels) => labels.includes(SUPPLIED_LABEL) && !labels.includes('AWSCURRENT'),
   )
   if (secret.strategy === 'supplied' && !value && !waiting) {
-    throw needsHuman(
+    throw new KeyturnError(
       'nothing-supplied',
       `No new value has been supplied for ${name}; the current one stays in force. ${nextAction('nothing-supplied', name)}`,
     )
@@ -173,7 +176,7 @@ function assertRotatable({ name, ...secret }: SecretStatus, { value }: RotateOpt
 
 function inProgress(name: string, pending: string, error: SecretStatus['lastError']): Error {
   const why = error ? `; its last try failed with ${error.code} in ${error.step}` : ''
-  return retryable(
+  return new KeyturnError(
     'rotation-in-progress',
     `${name} is being rotated already (version ${pending} is AWSPENDING${why}). Follow it with: keyturn status ${name}. ` +
       `If it does not move on, have it tried again (aws secretsmanager rotate-secret --secret-id ${name}), or give it up: ` +

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager'
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { findSecret } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 
@@ -17,7 +17,7 @@ export async function value(
   if (field === undefined) return { name: secret.name, value: text }
   const found = fields(text)?.[field]
   if (typeof found === 'string') return { name: secret.name, value: found }
-  throw needsHuman(
+  throw new KeyturnError(
     'field-missing',
     `The value of ${secret.name} has no text field ${JSON.stringify(field)}. Leave --field out to print the whole value.`,
   )
@@ -30,7 +30,7 @@ async function current(session: AwsSession, arn: string, name: string): Promise<
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error
   }
-  throw needsHuman(
+  throw new KeyturnError(
     'secret-without-value',
     `${name} has no value yet. Give it one: keyturn rotate ${name} --value-from -`,
   )

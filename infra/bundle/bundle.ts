@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { type BuildOptions, build, type Metafile } from 'esbuild'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { distFolder, entries, type FunctionName, functionBundle, proxyBundle, repository } from './paths.ts'
 
 export interface Bundle {
@@ -68,7 +68,7 @@ const failed =
   (entry: string) =>
   (cause: unknown): never => {
     const { message } = cause as Error
-    throw terminal(
+    throw new KeyturnError(
       'bundle-failed',
       `${entry} does not bundle into ${relative(repository, resolve(distFolder))}/: ${message}`,
       cause,

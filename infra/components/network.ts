@@ -1,7 +1,7 @@
 import { getSubnet } from '@pulumi/aws/ec2/getSubnet.js'
 import { getSubnets } from '@pulumi/aws/ec2/getSubnets.js'
 import { getVpc } from '@pulumi/aws/ec2/getVpc.js'
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { NetworkSettings } from '../config/schema.ts'
 import { checkForLoadBalancer, checkForTasks, chooseForLoadBalancer, chooseForTasks, type Subnet } from '../subnets.ts'
 
@@ -79,7 +79,7 @@ async function readSubnet(id: string): Promise<Subnet> {
 }
 
 const unknownNetwork = (what: string, cause: unknown): Error =>
-  needsHuman(
+  new KeyturnError(
     'network-unknown',
     `${what}, or may not be looked up. Set "keyturn:network" in the stack config: aws ec2 describe-subnets --query 'Subnets[].[VpcId,SubnetId,AvailabilityZone]'`,
     cause,

@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
 import { HOUR } from '../../core/clock.ts'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 
 /** When rotations may happen, in Secrets Manager's grammar. */
 export interface Schedule {
@@ -87,5 +87,9 @@ function greatestCommonDivisor(one: number, other: number): number {
 }
 
 function invalid(expression: string, why: string, cause?: unknown): Error {
-  return terminal('schedule-invalid', `${JSON.stringify(expression)} ${why}. Allowed: ${ALLOWED_SCHEDULE}.`, cause)
+  return new KeyturnError(
+    'schedule-invalid',
+    `${JSON.stringify(expression)} ${why}. Allowed: ${ALLOWED_SCHEDULE}.`,
+    cause,
+  )
 }

@@ -1,4 +1,4 @@
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { isGraceLabel } from '../../core/grace.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { countLabels, LABEL_BUDGET, readKeySet, type VersionLabels } from '../../core/versions.ts'
@@ -52,7 +52,7 @@ function assertRoom({ strategy, params, clock }: Rotation, secret: SecretDescrip
   const labels = countLabels(secret.versions)
   const more = labelsToCome(secret.versions) + unordered.length
   if (labels + more > LABEL_BUDGET) {
-    throw terminal(
+    throw new KeyturnError(
       'label-budget-exhausted',
       `${secret.name} carries ${labels} of ${LABEL_BUDGET} staging labels: ${grace.length} versions are inside their grace, ${expired.length} wait for ` +
         `retirement, ${malformed.length} have an unreadable label. Wait for the sweeper, or shorten "grace" or lengthen "schedule".`,
@@ -61,7 +61,7 @@ function assertRoom({ strategy, params, clock }: Rotation, secret: SecretDescrip
   const limit = strategy.liveKeys?.(params)
   const live = 2 + grace.length + expired.length + malformed.length + unordered.length
   if (limit !== undefined && live > limit) {
-    throw terminal(
+    throw new KeyturnError(
       'live-keys-exhausted',
       `${secret.name} would have ${live} live keys at the target, which allows ${limit}. Wait for the grace of the oldest to end, or shorten "grace".`,
     )

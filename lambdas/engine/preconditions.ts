@@ -1,5 +1,5 @@
 import { SECOND } from '../../core/clock.ts'
-import { retryable, terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { TAG } from '../../core/tags.ts'
 import { poll } from '../strategies/poll.ts'
@@ -20,19 +20,19 @@ export function standing(secret: SecretDescription, token: string): Standing {
   const labels = secret.versions[token]
   if (labels?.includes('AWSCURRENT')) return 'already-current'
   if (!secret.rotationEnabled) {
-    throw terminal(
+    throw new KeyturnError(
       'rotation-disabled',
       `Rotation is off for ${secret.name}. Turn it on with pulumi up, or RotateSecret, and rotate again.`,
     )
   }
   if (labels === undefined) {
-    throw terminal(
+    throw new KeyturnError(
       'token-unknown',
       `${secret.name} has no version ${token}. Start rotations with RotateSecret, which makes one.`,
     )
   }
   if (!labels.includes('AWSPENDING')) {
-    throw terminal(
+    throw new KeyturnError(
       'token-not-staged',
       `Version ${token} of ${secret.name} is not AWSPENDING, so this rotation is over. Start a new one with RotateSecret.`,
     )
@@ -49,7 +49,7 @@ export function assertUsable(secret: SecretDescription): void {
 export function assertNotEnded({ name, tags }: SecretDescription): void {
   const [at] = tags[TAG.ended]?.split(' ') ?? []
   if (at === undefined) return
-  throw terminal(
+  throw new KeyturnError(
     'secret-ended',
     `${name} was ended at ${at}: what Keyturn had made at its target is revoked. Delete it, or to use it again: ` +
       `aws secretsmanager untag-resource --secret-id ${name} --tag-keys ${TAG.ended}, then rotate it.`,
@@ -69,7 +69,7 @@ export function awaitPending(rotation: Rotation, withinMs = READ_AFTER_WRITE_MS)
 
 /** @throws KeyturnError `pending-value-missing` (retryable) */
 export function missingPending(token: string): Error {
-  return retryable(
+  return new KeyturnError(
     'pending-value-missing',
     `Version ${token} is AWSPENDING but has no value yet. The rotation will be tried again from createSecret.`,
   )
@@ -79,7 +79,7 @@ export function missingPending(token: string): Error {
 export function assertValue(rotation: Rotation, value: SecretString, which: string): void {
   const problem = rotation.strategy.checkValue(value, rotation.params)
   if (problem === undefined) return
-  throw terminal(
+  throw new KeyturnError(
     'secret-value-malformed',
     `The ${which} value is not one of strategy ${rotation.strategy.kind}: ${problem}. Nothing was changed at the target.`,
   )

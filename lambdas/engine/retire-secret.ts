@@ -1,4 +1,4 @@
-import { needsHuman, retryable, terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { graceLabel, isGraceLabel } from '../../core/grace.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { readKeySet } from '../../core/versions.ts'
@@ -37,7 +37,7 @@ export async function retireVersion(rotation: Rotation, versionId: string): Prom
 
 function assertDue(secret: SecretDescription, versionId: string, labels: readonly string[], now: Date): void {
   if (labels.includes('AWSCURRENT') || labels.includes('AWSPENDING')) {
-    throw terminal(
+    throw new KeyturnError(
       'retire-live-version',
       `Version ${versionId} of ${secret.name} is ${labels.join(', ')} and is never retired. Rotate the secret first.`,
     )
@@ -50,14 +50,14 @@ function assertDue(secret: SecretDescription, versionId: string, labels: readonl
       wrong.problem === 'too-far'
         ? 'has a grace label that lies further ahead than the longest grace of 7 d'
         : 'has an unreadable grace label'
-    throw needsHuman(
+    throw new KeyturnError(
       'grace-label-malformed',
       `Version ${versionId} of ${secret.name} ${why} (${wrong.labels.join(', ')}). It is refused by the proxy but still lives at the ` +
         'target. Replace the label by GRACE-UNTIL-<yyyymmdd>T<hhmmss>Z with aws secretsmanager update-secret-version-stage.',
     )
   }
   const deadline = grace.find((version) => version.versionId === versionId)?.deadline
-  throw terminal(
+  throw new KeyturnError(
     'grace-not-over',
     deadline === undefined
       ? `Version ${versionId} of ${secret.name} has no grace label, so Keyturn did not put it into grace and does not retire it.`
@@ -77,7 +77,7 @@ function assertRevocable(
   const problem = strategy.checkValue(value, params)
   if (problem === undefined) return
   const label = labels.find(isGraceLabel) ?? 'AWSPREVIOUS'
-  throw needsHuman(
+  throw new KeyturnError(
     'retired-value-malformed',
     `Version ${versionId} cannot be revoked: ${problem}. If it holds a key, delete that at its issuer; then take its label off: ` +
       `aws secretsmanager update-secret-version-stage --secret-id ${name} --version-stage ${label} --remove-from-version-id ${versionId}`,
@@ -97,7 +97,7 @@ export async function readStored(rotation: Rotation, versionId: string): Promise
     { ...rotation, withinMs: READ_AFTER_WRITE_MS },
   )
   if (value) return value
-  throw retryable(
+  throw new KeyturnError(
     'version-unreadable',
     `Version ${versionId} cannot be read, so its credential cannot be revoked and may still be alive. It keeps its labels and is tried again.`,
   )

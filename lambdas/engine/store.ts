@@ -10,7 +10,7 @@ import {
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { SecretString } from '../../core/secret-string.ts'
 import type { VersionLabels } from '../../core/versions.ts'
 
@@ -145,7 +145,7 @@ export async function readValue(
     })
     if (text !== undefined) return new SecretString(text)
     if (binary !== undefined) {
-      throw terminal(
+      throw new KeyturnError(
         'secret-value-binary',
         `Secret ${SecretId} holds a binary value. Keyturn rotates text; store it as SecretString.`,
       )
@@ -158,7 +158,7 @@ export async function readValue(
 }
 
 export const secretDeleted = (secretId: string, cause?: unknown): Error =>
-  terminal(
+  new KeyturnError(
     'secret-deleted',
     `${secretId} is scheduled for deletion. Restore it (aws secretsmanager restore-secret) and rotate again.`,
     cause,
@@ -173,7 +173,7 @@ function deleted(error: unknown, secretId: string): unknown {
 /** The same for one that was deleted without a recovery window. */
 function gone(error: unknown, secretId: string): unknown {
   if (!(error instanceof ResourceNotFoundException)) return deleted(error, secretId)
-  return terminal(
+  return new KeyturnError(
     'secret-not-found',
     `There is no secret ${secretId} any more. Run pulumi up to make it anew, or take it out of keyturn:secrets.`,
     error,

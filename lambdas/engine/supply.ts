@@ -1,4 +1,4 @@
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { SUPPLIED_LABEL } from '../../core/tags.ts'
 import type { VersionLabels } from '../../core/versions.ts'
@@ -46,7 +46,7 @@ function suppliedVersion(versions: VersionLabels): string | undefined {
 }
 
 const nothingSupplied = (name: string): Error =>
-  needsHuman(
+  new KeyturnError(
     'nothing-supplied',
     `No new value has been supplied for ${name}; the current one stays in force. Obtain one and run: keyturn rotate ${name} --value-from - ` +
       `(or put it with the AWS CLI under --version-stages ${SUPPLIED_LABEL} and rotate).`,

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../../core/errors.ts'
+import type { ErrorKind } from '../../core/error-codes.ts'
 
 /** What can stand on a secret that a person must hear of. Short, because the codes are kept in a tag of 256 characters. */
 export type ConditionCode =

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 
 const token = z.string().min(32).max(64)
 const secretId = z.string().min(1).max(2048)
@@ -40,7 +40,7 @@ export function parseEvent(input: unknown): RotationEvent {
   const parsed = event.safeParse(normalise(input))
   if (parsed.success) return parsed.data
   const wrong = parsed.error.issues.map((issue) => issue.path.join('.') || 'event').join(', ')
-  throw terminal(
+  throw new KeyturnError(
     'event-invalid',
     `Not a rotation event: look at ${wrong}. Allowed: {Step: createSecret | setSecret | testSecret | finishSecret, SecretId, ClientRequestToken}, ` +
       '{Step: retireSecret, SecretId, VersionId}, {Step: orderVersions | endSecret | createFirstValue, SecretId}. Start rotations with RotateSecret rather than by invoking the function.',

@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { Context } from 'aws-lambda'
 import type { Clock } from '../../core/clock.ts'
 import { SECOND } from '../../core/clock.ts'
-import { KeyturnError, needsHuman, retryable, terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { parseGrace } from '../../core/grace.ts'
 import type { RotationInventory } from '../../core/inventory.ts'
 import type { Logger } from '../../core/log.ts'
@@ -82,7 +82,7 @@ function open(options: RotationHandlerOptions, event: RotationEvent, requestId: 
   const entry = entryFor(inventory, event.SecretId, 'entry' in event ? event.entry : undefined)
   const strategy = options.strategies.find(({ kind }) => kind === entry.strategy)
   if (!strategy) {
-    throw terminal(
+    throw new KeyturnError(
       'strategy-not-here',
       `This function does not hold strategy ${entry.strategy}. Run pulumi up to put the secret on the right function.`,
     )
@@ -131,13 +131,13 @@ async function afterFailure(rotation: Rotation, step: string, error: unknown): P
 async function readOther(client: SecretsManagerClient, name: string, signal: AbortSignal): Promise<SecretString> {
   const value = await readValue(client, { SecretId: name }, signal).catch((error: unknown) => {
     if (!(error instanceof KeyturnError) || error.code !== 'secret-deleted') throw error
-    throw needsHuman(
+    throw new KeyturnError(
       'required-secret-deleted',
       `Secret ${name}, which this rotation needs, is scheduled for deletion. Restore it (aws secretsmanager restore-secret) and rotate again.`,
     )
   })
   if (value) return value
-  throw terminal(
+  throw new KeyturnError(
     'secret-without-value',
     `Secret ${name} has no value yet. Give it one (pulumi config set --secret, or keyturn rotate ${name} --value-from -) and rotate again.`,
   )
@@ -157,7 +157,7 @@ function once(read: (name: string) => Promise<SecretString>): (name: string) => 
 }
 
 const outOfTime = (step: string, cause: unknown): Error =>
-  retryable(
+  new KeyturnError(
     'out-of-time',
     `${step} did not end within the function's time. It is safe to run again; if it recurs, check the network path to the target.`,
     cause,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { RotationEntry, RotationInventory } from '../../core/inventory.ts'
 import { secretName } from '../../core/secret-name.ts'
 
@@ -13,7 +13,7 @@ export function parseInventory(text: string): RotationInventory {
   try {
     return schema.parse(JSON.parse(text))
   } catch (cause) {
-    throw terminal(
+    throw new KeyturnError(
       'inventory-invalid',
       'inventory.json beside the function is not one that this version wrote. Run pulumi up to deploy it anew.',
       cause,
@@ -29,7 +29,7 @@ export function entryFor(inventory: RotationInventory, secretId: string, brought
   const name = secretName(secretId)
   const entry = Object.hasOwn(inventory.secrets, name) ? inventory.secrets[name] : brought
   if (entry) return entry
-  throw terminal(
+  throw new KeyturnError(
     'secret-not-managed',
     `Secret ${name} is not one that this function rotates. Add it under keyturn:secrets in Pulumi.<stack>.yaml and run pulumi up, or take this rotation function off the secret.`,
   )

@@ -1,4 +1,4 @@
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { clientKey } from './client-key.ts'
 import { providerKey } from './provider-key/provider-key.ts'
 import { random } from './random.ts'
@@ -14,7 +14,7 @@ export const strategies: Readonly<Record<string, Strategy>> = Object.fromEntries
 export function strategyFor(kind: string): Strategy {
   const strategy = Object.hasOwn(strategies, kind) ? strategies[kind] : undefined
   if (strategy) return strategy
-  throw terminal(
+  throw new KeyturnError(
     'strategy-unknown',
     `Strategy "${kind}" does not exist. Allowed: ${Object.keys(strategies).join(', ')}.`,
   )

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { SECOND } from '../../core/clock.ts'
-import { needsHuman, retryable } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { secretName } from '../../core/secret-name.ts'
 import { testCall } from './http/call.ts'
 import { passing, retrying } from './http/retrying.ts'
@@ -49,7 +49,7 @@ export const supplied: Strategy<SuppliedParams> = {
     const value = await take()
     const problem = supplied.checkValue(value, params)
     if (problem === undefined) return value
-    throw needsHuman(
+    throw new KeyturnError(
       'supplied-value-malformed',
       `The supplied value cannot be used: ${problem}. The current value stays in force. Supply another: keyturn rotate ${secretName(secretArn)} --value-from -`,
     )
@@ -70,8 +70,9 @@ export const supplied: Strategy<SuppliedParams> = {
     )
     if (test.expect.includes(reply.status)) return
     const message = `The supplied value did not pass "test" within ${propagationSeconds} s: HTTP ${reply.status}, expected ${test.expect.join(', ')}.`
-    if (passing(reply.status)) throw retryable('target-unavailable', `${message} The rotation will be tried again.`)
-    throw needsHuman(
+    if (passing(reply.status))
+      throw new KeyturnError('target-unavailable', `${message} The rotation will be tried again.`)
+    throw new KeyturnError(
       'supplied-value-refused',
       `${message} The current value stays in force, and the supplied one is kept. Try it again: keyturn rotate ${name} --wait; or supply another: keyturn rotate ${name} --value-from -`,
     )

@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { MINUTE, systemClock } from '../../core/clock.ts'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { createLogger } from '../../core/log.ts'
 import { publishTo } from '../notify/publish.ts'
 import { createSweepHandler, type SweepHandler } from './handler.ts'
@@ -22,7 +22,7 @@ const clients = {
 /** The sweeper as Lambda loads it. */
 export const handler: SweepHandler = async (input, context) => {
   if (!stack || !topicArn)
-    throw terminal(
+    throw new KeyturnError(
       'setting-missing',
       'KEYTURN_STACK ("<project>/<stack>") or KEYTURN_TOPIC_ARN is not set on the sweeper. Run pulumi up to restore it.',
     )

@@ -1,6 +1,6 @@
 import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager'
 import { SECOND } from '../../core/clock.ts'
-import { retryable } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { TAG } from '../../core/tags.ts'
 import { forEachBounded } from './bounded.ts'
 import { conditionsOf } from './conditions.ts'
@@ -80,7 +80,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   if (report.notReached.length > 0)
     log.warn({ secrets: report.notReached }, 'the time was over before these were reached')
   if (broken.length === 0) return report
-  throw retryable(
+  throw new KeyturnError(
     'sweep-incomplete',
     `Not examined: ${broken.join(', ')}. Their keys may outlive their grace; the next sweep tries again. The sweeper's log tells why.`,
   )

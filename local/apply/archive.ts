@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Zippable, zipSync } from 'fflate'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { ARCHIVE, ASSET, isObject, type Properties, SIGNATURE } from './properties.ts'
 
 /** Zip entries carry no date that matters; a fixed one makes the same content the same bytes. */
@@ -18,10 +18,10 @@ export function isAsset(value: unknown): value is Properties {
  * @throws KeyturnError `not-implemented` for remote assets and other archive formats, `file-missing` for a lost file
  */
 export async function zipArchive(archive: unknown): Promise<Uint8Array> {
-  if (!isAsset(archive)) throw terminal('not-an-archive', 'code must be a pulumi.asset.Archive.')
+  if (!isAsset(archive)) throw new KeyturnError('not-an-archive', 'code must be a pulumi.asset.Archive.')
   if (typeof archive.path === 'string' && (await statOf(archive.path)).isFile()) {
     if (!archive.path.endsWith('.zip')) {
-      throw terminal(
+      throw new KeyturnError(
         'not-implemented',
         `not implemented: archive ${archive.path}; use a .zip file, a folder or an AssetArchive.`,
       )
@@ -48,7 +48,7 @@ async function collect(asset: Properties, at: string): Promise<[string, Uint8Arr
   }
   if (typeof asset.text === 'string') return [[at, new TextEncoder().encode(asset.text)]]
   if (typeof asset.path === 'string') return collectPath(asset.path, at)
-  throw terminal('not-implemented', 'not implemented: remote assets; use a file, a string or a folder.')
+  throw new KeyturnError('not-implemented', 'not implemented: remote assets; use a file, a string or a folder.')
 }
 
 async function collectPath(path: string, at: string): Promise<[string, Uint8Array][]> {
@@ -60,6 +60,10 @@ async function collectPath(path: string, at: string): Promise<[string, Uint8Arra
 
 async function statOf(path: string): ReturnType<typeof stat> {
   return stat(path).catch((cause: unknown) => {
-    throw terminal('file-missing', `${path} does not exist; run \`npm run build\` first if it is a bundle.`, cause)
+    throw new KeyturnError(
+      'file-missing',
+      `${path} does not exist; run \`npm run build\` first if it is a bundle.`,
+      cause,
+    )
   })
 }

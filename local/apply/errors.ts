@@ -8,7 +8,7 @@ export class ApplyError extends KeyturnError {
   readonly urn?: string
 
   constructor(message: string, cause: unknown, state: StackState, urn?: string) {
-    super({ code: urn ? 'apply-failed' : 'program-failed', kind: 'terminal', message, cause })
+    super(urn ? 'apply-failed' : 'program-failed', message, cause)
     this.state = state
     if (urn !== undefined) this.urn = urn
   }

@@ -1,6 +1,6 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { awsError, findSubnet, subnetsOf, VPC, zonesOf } from './network.ts'
 import type { Properties } from './properties.ts'
 import type { ResourceContext } from './resource.ts'
@@ -18,7 +18,7 @@ export async function invoke(
   context: Omit<ResourceContext, 'name'>,
 ): Promise<Properties> {
   const answer = invokes[token]
-  if (!answer) throw terminal('not-implemented', `not implemented: ${token} is not known to the local apply.`)
+  if (!answer) throw new KeyturnError('not-implemented', `not implemented: ${token} is not known to the local apply.`)
   return answer(inputs, context)
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Clock } from '../../core/clock.ts'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { Random } from '../../core/random.ts'
 import type { Clients } from './clients.ts'
 import type { Properties } from './properties.ts'
@@ -90,5 +90,5 @@ function parse<Inputs>(schema: z.ZodType<Inputs>, inputs: Properties): Inputs {
     const at = path.map(String).join('.')
     return code === 'unrecognized_keys' ? `${at ? `${at}: ` : ''}${message}` : `${at}: ${message}`
   })
-  throw terminal('not-implemented', `not implemented by the local apply: ${problems.join('; ')}.`)
+  throw new KeyturnError('not-implemented', `not implemented by the local apply: ${problems.join('; ')}.`)
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { StackState } from './state.ts'
 
 const properties = z.record(z.string(), z.unknown())
@@ -44,7 +44,7 @@ export async function loadStackState(file: string): Promise<StackState | undefin
   try {
     return stackState.parse(JSON.parse(text))
   } catch (cause) {
-    throw needsHuman(
+    throw new KeyturnError(
       'state-file-corrupt',
       `${file} is not a state that this version wrote. Move its folder away to start anew, or restore it from a copy.`,
       cause,

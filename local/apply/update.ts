@@ -1,4 +1,4 @@
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { ResourceFailure } from './errors.ts'
 import { elideOutputs, foresee, markSecretOutputs, restoreSecrets, toExisting } from './outputs.ts'
 import { type Plan, planResource } from './plan.ts'
@@ -239,7 +239,7 @@ function keepIgnored(registration: Registration, before: ResourceState | undefin
 }
 
 const protectedError = (urns: readonly string[], changed?: readonly string[]) =>
-  terminal(
+  new KeyturnError(
     'protected',
     `${urns.join(', ')} ${urns.length === 1 ? 'is' : 'are'} protected and must not be deleted${changed ? ` (a change of ${changed.join(', ')} needs a new one)` : ''}. ` +
       'Keep it in the program, or apply once with `protect: false` before you remove it.',

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 
 /** What a process that follows the clock must apply: an offset to the real time, or a moment at which time stands. */
 export interface ClockReading {
@@ -207,4 +207,4 @@ function sleepUntil(at: MovableClock['at'], when: Date, signal?: AbortSignal): P
 }
 
 const backwards = (): Error =>
-  terminal('clock-backwards', 'The clock only moves forward: give a positive span or a moment that lies ahead.')
+  new KeyturnError('clock-backwards', 'The clock only moves forward: give a positive span or a moment that lies ahead.')

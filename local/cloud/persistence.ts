@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { type Cloud, type CloudState, emptyState } from './cloud.ts'
 import type { RegionState } from './regions.ts'
 
@@ -34,7 +34,7 @@ const DEBOUNCE_MS = 200
 export async function openDataDir(dir: string): Promise<DataDir> {
   const path = join(dir, FILE)
   await mkdir(dir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw needsHuman(
+    throw new KeyturnError(
       'data-dir-unusable',
       `--data ${dir} cannot be created. Name a folder that you may write to.`,
       error,
@@ -105,7 +105,7 @@ async function load(path: string): Promise<SavedCloud | undefined> {
 }
 
 const corrupt = (path: string, cause: unknown): Error =>
-  needsHuman(
+  new KeyturnError(
     'data-dir-corrupt',
     `${path} is not a state that this version can read; it was left as it is. Restore it, or move it away to start empty.`,
     cause,

@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
 import { DAY, HOUR, MINUTE } from '../../core/clock.ts'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 
 export interface ScheduleOptions {
   /** IANA name, for cron() and at(); UTC unless given. */
@@ -64,7 +64,7 @@ function runs(pattern: string, expression: string, after: Date, timezone = 'UTC'
 }
 
 function invalid(expression: string, why: string, cause?: unknown): Error {
-  return terminal(
+  return new KeyturnError(
     'schedule-expression-invalid',
     `Schedule ${JSON.stringify(expression)} ${why}. Allowed: rate(N minutes|hours|days), ` +
       'cron(minutes hours day-of-month month day-of-week year) with ? in one of the two day fields, ' +

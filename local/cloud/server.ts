@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { Cloud } from './cloud.ts'
 import { control } from './control/control.ts'
 import { type Answer, dispatch } from './dispatch.ts'
@@ -110,7 +110,7 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 const portTaken = (port: number): Error =>
-  needsHuman(
+  new KeyturnError(
     'port-taken',
     `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another with --port (0 picks a free one).`,
   )

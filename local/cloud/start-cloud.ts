@@ -1,4 +1,4 @@
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { type Cloud, type CloudOptions, createCloud } from './cloud.ts'
 import { openDataDir } from './persistence.ts'
 import { createRegions } from './regions.ts'
@@ -66,7 +66,7 @@ export async function startCloud(options: StartOptions = {}): Promise<RunningClo
 }
 
 const otherRegion = ({ dataDir, region }: StartOptions, kept: string): Error =>
-  needsHuman(
+  new KeyturnError(
     'data-dir-region',
     `The state in ${dataDir} was made in ${kept}, and aws:region is ${region}. Set aws:region back in Pulumi.dev.yaml, or name another folder.`,
   )

@@ -6,7 +6,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { MINUTE, systemClock } from '../../core/clock.ts'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { systemRandom } from '../../core/random.ts'
 import { formatGraceOnce, TAG } from '../../core/tags.ts'
 import { type KeySet, readKeySet } from '../../core/versions.ts'
@@ -60,7 +60,7 @@ export function openAccount({ cloud, cloudUrl, stackTag }: RunningStack): Accoun
         if (labels.includes('AWSCURRENT') && !labels.includes('AWSPENDING')) return { from, to }
         await systemClock.sleep(50)
       }
-      throw terminal(
+      throw new KeyturnError(
         'rotation-stuck',
         `The rotation of ${name(short)} did not end within a minute. Look at it with npx keyturn status.`,
       )

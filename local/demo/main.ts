@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { MINUTE, SECOND, systemClock } from '../../core/clock.ts'
-import { KeyturnError, terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { runStack } from '../run/run-stack.ts'
 import { showProgress } from '../run/show-progress.ts'
 import { openAccount } from './account.ts'
@@ -46,7 +46,7 @@ async function demo(): Promise<number> {
     const [prompt, late] = await Promise.all(
       ['prompt', 'late'].map((name) => consumer(name, account.client, account.name('mobile-app'))),
     )
-    if (!prompt || !late) throw terminal('demo-broken', 'The demo has no consumers.')
+    if (!prompt || !late) throw new KeyturnError('demo-broken', 'The demo has no consumers.')
     const traffic = startTraffic({ proxyUrl: stack.proxyUrl, consumers: [prompt, late] })
     const began = systemClock.monotonic()
     const say = (line: string): void => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../../core/clock.ts'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { type Random, systemRandom } from '../../core/random.ts'
 import { issueLoopbackCertificate, type ServerCertificate } from '../cloud/certificate.ts'
 import type { Faults } from '../cloud/faults.ts'
@@ -114,7 +114,7 @@ export async function startUpstream(options: UpstreamOptions): Promise<RunningUp
 }
 
 const portTaken = (port: number, cause: unknown): Error =>
-  terminal(
+  new KeyturnError(
     'port-taken',
     `Port ${port} of the upstream is taken. Stop what listens there, or choose another one.`,
     cause,

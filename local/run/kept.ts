@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { StackState } from '../apply/state.ts'
 import { loadStackState, saveStackState } from '../apply/state-file.ts'
 import type { RegistrySnapshot } from '../providers/key-registry.ts'
@@ -43,7 +43,7 @@ async function loadSnapshot(file: string): Promise<RegistrySnapshot | undefined>
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw needsHuman(
+    throw new KeyturnError(
       'state-file-corrupt',
       `${file} is not JSON, and is left as it is. Move its folder away to start anew, or restore it from a copy.`,
       cause,

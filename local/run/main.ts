@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { openSession } from '../../cli/aws/session.ts'
 import { status } from '../../cli/commands/status.ts'
 import { systemClock } from '../../core/clock.ts'
-import { KeyturnError, terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { createLogger } from '../../core/log.ts'
 import { DEFAULT_REGION } from '../cloud/cloud.ts'
 import { narrate } from './narrate.ts'
@@ -62,13 +62,16 @@ function readOptions() {
     return { ports, lambdaConcurrency, dataDir: values.data, verbose: values.verbose }
   } catch (error) {
     if (error instanceof KeyturnError) throw error
-    throw terminal('option-invalid', `${(error as Error).message}\n\n${HELP}`)
+    throw new KeyturnError('option-invalid', `${(error as Error).message}\n\n${HELP}`)
   }
 }
 
 function parseConcurrency(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw terminal('option-invalid', `--concurrency ${JSON.stringify(text)} is not a quota. Allowed: 1 to 999999.`)
+  throw new KeyturnError(
+    'option-invalid',
+    `--concurrency ${JSON.stringify(text)} is not a quota. Allowed: 1 to 999999.`,
+  )
 }
 
 async function main({ verbose, ...options }: NonNullable<ReturnType<typeof readOptions>>): Promise<void> {

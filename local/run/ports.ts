@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { type Problem, ProblemsError, terminal } from '../../core/errors.ts'
+import { KeyturnError, type Problem, ProblemsError } from '../../core/errors.ts'
 
 export interface Ports {
   readonly cloud: number
@@ -13,7 +13,10 @@ export const DEFAULT_PORTS: Ports = { cloud: 4566, proxy: 8080, upstream: 8081 }
 export function parsePort(flag: string, text: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
-  throw terminal('port-invalid', `${flag} ${JSON.stringify(text)} is not a port. Allowed: 0 (any free one) to 65535.`)
+  throw new KeyturnError(
+    'port-invalid',
+    `${flag} ${JSON.stringify(text)} is not a port. Allowed: 0 (any free one) to 65535.`,
+  )
 }
 
 const FLAGS: Readonly<Record<keyof Ports, string>> = {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MINUTE, SECOND, systemClock } from '../../core/clock.ts'
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { Logger } from '../../core/log.ts'
 import { systemRandom } from '../../core/random.ts'
 import { proxyBundle } from '../../infra/bundle/paths.ts'
@@ -177,7 +177,7 @@ async function proxyReady(cloud: Cloud): Promise<string> {
     if (url !== undefined && (await answers(`${url}/ready`))) return url
     await systemClock.sleep(100)
   }
-  throw terminal(
+  throw new KeyturnError(
     'proxy-not-ready',
     'The proxy did not become ready within a minute. Run npm start with --verbose to see its log.',
   )

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { ACCOUNT_ID } from '../cloud/cloud.ts'
 import { ADMINISTRATOR_KEY } from '../cloud/services/iam/create-iam.ts'
 import { type OriginMap, rewriteOrigins } from './rewrite-origins.ts'
@@ -54,7 +54,7 @@ export async function localStackConfig(options: LocalStackOptions): Promise<Loca
   )
   const encrypted = settings.filter(([, setting]) => holdsEncrypted(setting)).map(([key]) => key)
   if (encrypted.length > 0) {
-    throw needsHuman(
+    throw new KeyturnError(
       'stack-secret-encrypted',
       `Pulumi.${stack}.yaml: ${encrypted.join(', ')} is encrypted for Pulumi's own key; local mode can fill in ${VALUES} only.`,
     )

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
-import { needsHuman } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 
 export interface StackFiles {
   /** Project name in Pulumi.yaml. */
@@ -33,7 +33,7 @@ async function readYaml<Output>(path: string, schema: z.ZodType<Output>): Promis
   try {
     return schema.parse(parse(await readFile(path, 'utf8')))
   } catch (cause) {
-    throw needsHuman('stack-file-unreadable', `${path} cannot be used: ${reason(cause)}`, cause)
+    throw new KeyturnError('stack-file-unreadable', `${path} cannot be used: ${reason(cause)}`, cause)
   }
 }
 

@@ -1,35 +1,36 @@
-import { type ErrorKind, KeyturnError } from '../../core/errors.ts'
+import type { ErrorCode } from '../../core/error-codes.ts'
+import { KeyturnError } from '../../core/errors.ts'
 
 /** Why a request is refused: the status of each stable code, at the edge where HTTP is spoken. */
-const REFUSALS = {
-  'malformed-request': { status: 400, kind: 'terminal' },
-  'target-invalid': { status: 400, kind: 'terminal' },
-  'path-not-canonical': { status: 400, kind: 'terminal' },
-  'credential-missing': { status: 401, kind: 'terminal' },
-  'credential-ambiguous': { status: 401, kind: 'terminal' },
-  'key-unknown': { status: 401, kind: 'terminal' },
-  'key-expired': { status: 401, kind: 'terminal' },
-  'route-unknown': { status: 404, kind: 'terminal' },
-  'method-not-allowed': { status: 405, kind: 'terminal' },
-  'body-timeout': { status: 408, kind: 'retryable' },
-  'head-timeout': { status: 408, kind: 'retryable' },
-  'body-too-large': { status: 413, kind: 'terminal' },
-  'expectation-unknown': { status: 417, kind: 'terminal' },
-  'too-many-failed-attempts': { status: 429, kind: 'retryable' },
-  'head-too-large': { status: 431, kind: 'terminal' },
-  'internal-error': { status: 500, kind: 'terminal' },
-  'upgrade-not-allowed': { status: 501, kind: 'terminal' },
-  'upstream-unreachable': { status: 502, kind: 'retryable' },
-  'upstream-invalid': { status: 502, kind: 'retryable' },
-  'connections-exhausted': { status: 503, kind: 'retryable' },
-  'upstream-echoed-key': { status: 502, kind: 'needs-human' },
-  'key-set-unavailable': { status: 503, kind: 'retryable' },
-  'upstream-key-unavailable': { status: 503, kind: 'needs-human' },
-  draining: { status: 503, kind: 'retryable' },
-  'upstream-timeout': { status: 504, kind: 'retryable' },
-} as const satisfies Record<string, { status: number; kind: ErrorKind }>
+export const REFUSAL_STATUS = {
+  'malformed-request': 400,
+  'target-invalid': 400,
+  'path-not-canonical': 400,
+  'credential-missing': 401,
+  'credential-ambiguous': 401,
+  'key-unknown': 401,
+  'key-expired': 401,
+  'route-unknown': 404,
+  'method-not-allowed': 405,
+  'body-timeout': 408,
+  'head-timeout': 408,
+  'body-too-large': 413,
+  'expectation-unknown': 417,
+  'too-many-failed-attempts': 429,
+  'head-too-large': 431,
+  'internal-error': 500,
+  'upgrade-not-allowed': 501,
+  'upstream-unreachable': 502,
+  'upstream-invalid': 502,
+  'connections-exhausted': 503,
+  'upstream-echoed-key': 502,
+  'key-set-unavailable': 503,
+  'upstream-key-unavailable': 503,
+  draining: 503,
+  'upstream-timeout': 504,
+} as const satisfies Partial<Record<ErrorCode, number>>
 
-export type RefusalCode = keyof typeof REFUSALS
+export type RefusalCode = keyof typeof REFUSAL_STATUS
 
 /** An answer that the proxy gives itself, as `{"error":{"code","message","request_id"}}`. */
 export class Refusal extends KeyturnError {
@@ -37,8 +38,8 @@ export class Refusal extends KeyturnError {
   readonly retryAfterSeconds: number | undefined
 
   constructor(code: RefusalCode, message: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}) {
-    super({ code, kind: REFUSALS[code].kind, message, cause: options.cause })
-    this.status = REFUSALS[code].status
+    super(code, message, options.cause)
+    this.status = REFUSAL_STATUS[code]
     this.retryAfterSeconds = options.retryAfterSeconds
   }
 }

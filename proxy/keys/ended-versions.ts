@@ -1,5 +1,5 @@
 import { type Clock, SECOND } from '../../core/clock.ts'
-import { KeyturnError, retryable } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { meaningOf } from './fault-meaning.ts'
 import { type EndedLabel, fetchKey, type KeyVersion } from './load-key-set.ts'
@@ -78,7 +78,7 @@ export class EndedVersions<Key> {
   async #fetch(versionId: string): Promise<Key | undefined | 'later'> {
     const { clock, timeoutMs, ...options } = this.#options
     const late = () =>
-      retryable('secret-source-unavailable', `Reading an old version took over ${timeoutMs / SECOND} s.`)
+      new KeyturnError('secret-source-unavailable', `Reading an old version took over ${timeoutMs / SECOND} s.`)
     try {
       return await withDeadline(clock, timeoutMs, late, (signal) => fetchKey({ ...options, signal }, versionId))
     } catch (error) {

@@ -1,5 +1,5 @@
 import { type Clock, MINUTE, SECOND } from '../../core/clock.ts'
-import { KeyturnError, retryable } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { graceState } from '../../core/grace.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { type EndedVersion, EndedVersions } from './ended-versions.ts'
@@ -193,7 +193,7 @@ export class KeySetStore<Key> {
     const before = this.#versions
     const lastCurrent = this.versions.find(({ state }) => state === 'current')
     const late = () =>
-      retryable('secret-source-unavailable', `Reading ${secretId} took over ${timeoutMs} ms; it is tried again.`)
+      new KeyturnError('secret-source-unavailable', `Reading ${secretId} took over ${timeoutMs} ms; it is tried again.`)
     const outcome = await withDeadline(clock, timeoutMs, late, async (signal) => {
       const loaded = await loadKeySet({ source, secretId, parse, before, lastCurrent, now: clock.now(), signal })
       return this.#apply(turn, startedAt, loaded)
@@ -284,5 +284,5 @@ function fingerprint(versions: readonly KeyVersion<unknown>[]): string {
 
 function asFault(error: unknown, secretId: string): KeyturnError {
   if (error instanceof KeyturnError) return error
-  return retryable('secret-source-unavailable', `Reading ${secretId} failed; it is tried again.`, error)
+  return new KeyturnError('secret-source-unavailable', `Reading ${secretId} failed; it is tried again.`, error)
 }

@@ -1,4 +1,4 @@
-import { terminal } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { SecretString } from '../../core/secret-string.ts'
 
 /**
@@ -17,7 +17,7 @@ const ALLOWED = 'Put one key of letters, digits and . _ ~ + / : - (at its end al
 export function readKeyValue(value: SecretString, field?: string): SecretString {
   const text = field === undefined ? readWhole(value.reveal()) : readField(value.reveal(), field)
   const problem = problemOf(text)
-  if (problem) throw terminal('key-malformed', `${problem} ${ALLOWED}`)
+  if (problem) throw new KeyturnError('key-malformed', `${problem} ${ALLOWED}`)
   return new SecretString(text)
 }
 
@@ -37,13 +37,16 @@ function problemOf(text: string): string | undefined {
 /** A list or an object of keys would pass for one long key. */
 function readWhole(text: string): string {
   if (!/^[[{]/.test(text) || !isJson(text)) return text
-  throw terminal('key-malformed', 'The value is a JSON document. Name the field that holds the key (setting `field`).')
+  throw new KeyturnError(
+    'key-malformed',
+    'The value is a JSON document. Name the field that holds the key (setting `field`).',
+  )
 }
 
 function readField(text: string, field: string): string {
   const found = parseObject(text)?.[field]
   if (typeof found === 'string') return found
-  throw terminal('key-malformed', `The value is not a JSON object with a text field ${JSON.stringify(field)}.`)
+  throw new KeyturnError('key-malformed', `The value is not a JSON object with a text field ${JSON.stringify(field)}.`)
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

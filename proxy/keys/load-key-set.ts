@@ -1,5 +1,5 @@
 import { MINUTE } from '../../core/clock.ts'
-import { KeyturnError, needsHuman, retryable } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
 import type { SecretSource } from './secret-source.ts'
@@ -140,7 +140,10 @@ async function readVersion<Key>(options: LoadOptions<Key>, version: Living): Pro
   if (key !== undefined) return [{ ...version, key }]
   // A version begins its rotation without a value; a current one ought to have one.
   if (state !== 'current') return []
-  throw retryable('key-value-missing', `The current version of ${options.secretId} has no value yet; it is read again.`)
+  throw new KeyturnError(
+    'key-value-missing',
+    `The current version of ${options.secretId} has no value yet; it is read again.`,
+  )
 }
 
 /** @throws KeyturnError `key-malformed` when the value is no key, otherwise what the source throws */
@@ -155,19 +158,19 @@ export async function fetchKey<Key>(
     return parse(value)
   } catch (error) {
     const why = error instanceof KeyturnError ? error.message : 'It could not be read.'
-    throw needsHuman('key-malformed', `Version ${versionId} of ${secretId} is not usable. ${why}`)
+    throw new KeyturnError('key-malformed', `Version ${versionId} of ${secretId} is not usable. ${why}`)
   }
 }
 
 function noCurrent(secretId: string): KeyturnError {
-  return needsHuman(
+  return new KeyturnError(
     'key-set-empty',
     `Secret ${secretId} has no current version. Rotate it, or put a first value, and the proxy picks it up.`,
   )
 }
 
 function malformedLabel(secretId: string, versionId: string): KeyturnError {
-  return needsHuman(
+  return new KeyturnError(
     'grace-label-malformed',
     `Version ${versionId} of ${secretId} carries a grace label that is not a time, or a time beyond the longest grace, so it is refused. Remove the label, or write it as GRACE-UNTIL-YYYYMMDDTHHMMSSZ, at most 7 days ahead.`,
   )
@@ -175,5 +178,5 @@ function malformedLabel(secretId: string, versionId: string): KeyturnError {
 
 function asKeyturnError(error: unknown, secretId: string): KeyturnError {
   if (error instanceof KeyturnError) return error
-  return retryable('secret-source-unavailable', `A version of ${secretId} could not be read; it is tried again.`)
+  return new KeyturnError('secret-source-unavailable', `A version of ${secretId} could not be read; it is tried again.`)
 }

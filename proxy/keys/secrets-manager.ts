@@ -4,7 +4,7 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import { type KeyturnError, needsHuman, retryable } from '../../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 import { SecretString } from '../../core/secret-string.ts'
 import type { SecretSource } from './secret-source.ts'
 
@@ -21,7 +21,7 @@ export function secretsManagerSource(client: SecretsManagerClient): SecretSource
           throw explain(error, 'secretsmanager:DescribeSecret', secretId)
         })
       if (secret.DeletedDate !== undefined) {
-        throw needsHuman(
+        throw new KeyturnError(
           'secret-deleted',
           `Secret ${secretId} is scheduled for deletion. Restore it (aws secretsmanager restore-secret) or remove it from the proxy's configuration.`,
         )
@@ -35,7 +35,7 @@ export function secretsManagerSource(client: SecretsManagerClient): SecretSource
         throw explain(error, 'secretsmanager:GetSecretValue', secretId)
       })
       if (answer?.SecretBinary !== undefined) {
-        throw needsHuman(
+        throw new KeyturnError(
           'key-malformed',
           `Version ${versionId} of ${secretId} holds a binary value. Put the key as text (--secret-string).`,
         )
@@ -48,31 +48,31 @@ export function secretsManagerSource(client: SecretsManagerClient): SecretSource
 function explain(error: unknown, action: string, secretId: string): KeyturnError {
   const name = error instanceof Error ? error.name : 'unknown'
   if (error instanceof ResourceNotFoundException) {
-    return needsHuman(
+    return new KeyturnError(
       'secret-not-found',
       `Secret ${secretId} does not exist in this account and Region. Check secretId in the proxy's configuration, then run \`pulumi up\`.`,
     )
   }
   if (name === 'AccessDeniedException') {
-    return needsHuman(
+    return new KeyturnError(
       'secret-access-denied',
       `The proxy's role may not call ${action} on ${secretId}, or may not decrypt with its KMS key. Grant it in the stack and run \`pulumi up\`.`,
       error,
     )
   }
   if (name === 'DecryptionFailure' || name === 'DecryptionFailureException') {
-    return needsHuman(
+    return new KeyturnError(
       'secret-undecryptable',
       `Secret ${secretId} cannot be decrypted with its KMS key. Check that the key is enabled and not scheduled for deletion.`,
       error,
     )
   }
   if (name === 'ValidationException' || name === 'InvalidParameterException') {
-    return needsHuman(
+    return new KeyturnError(
       'secret-id-invalid',
       `Secrets Manager does not take ${secretId} for a secret of this Region. Check secretId in the proxy's configuration, then run \`pulumi up\`.`,
       error,
     )
   }
-  return retryable('secret-source-unavailable', `${action} on ${secretId} failed (${name}); it is tried again.`)
+  return new KeyturnError('secret-source-unavailable', `${action} on ${secretId} failed (${name}); it is tried again.`)
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { terminal } from '../../../core/errors.ts'
+import { KeyturnError } from '../../../core/errors.ts'
 
 /** Headers that Keyturn sets itself, or that would change how a message is framed. */
 const RESERVED_HEADERS = new Set([
@@ -154,7 +154,7 @@ export function fill(
 /** `.` and `..` would climb to another path however they are encoded (WHATWG URL §4.4); no provider has such ids. */
 function pathSafe(value: string): string {
   if (value !== '.' && value !== '..') return encodeURIComponent(value)
-  throw terminal(
+  throw new KeyturnError(
     'placeholder-unusable',
     'A value to be put into a URL is "." or "..", which is no id. Check the pointers in the stack config.',
   )

@@ -1,5 +1,5 @@
 import { SECOND } from '../../../core/clock.ts'
-import { retryable } from '../../../core/errors.ts'
+import { KeyturnError } from '../../../core/errors.ts'
 import type { SecretString } from '../../../core/secret-string.ts'
 import { type Credential, fill, type HttpCall } from './call.ts'
 
@@ -50,7 +50,7 @@ export async function send({ call, auth, secret, values = {}, signal }: SendOpti
     }
   } catch (cause) {
     // The cause may quote the request, which carries the credential: only its code goes on.
-    throw retryable(
+    throw new KeyturnError(
       'target-unreachable',
       `No complete answer from ${new URL(call.url.replaceAll(/[{}]/g, '')).host} within ${REQUEST_LIMIT_MS / SECOND} s ` +
         `(${reason(cause)}). Check that the function's network reaches it; the rotation will be tried again.`,

@@ -1,5 +1,5 @@
 import { SECOND } from '../../../core/clock.ts'
-import { KeyturnError, needsHuman, retryable, terminal } from '../../../core/errors.ts'
+import { KeyturnError } from '../../../core/errors.ts'
 import { SecretString } from '../../../core/secret-string.ts'
 import { at, type HttpCall } from '../http/call.ts'
 import { passing, retrying } from '../http/retrying.ts'
@@ -131,7 +131,7 @@ async function listAll(
     query = nextPage(list.paging, reply.body, items.length, keys.length)
     if (query === undefined) return keys
   }
-  throw terminal(
+  throw new KeyturnError(
     'provider-list-endless',
     `The provider's key list did not end within ${MAX_PAGES} pages. Check "list.paging".`,
   )
@@ -154,7 +154,7 @@ const isId = (value: unknown): value is string | number =>
   (typeof value === 'string' && value !== '') || typeof value === 'number'
 
 const unreadable = ({ status, body }: Reply, { create }: ProviderKeyParams, fate: string): Error =>
-  terminal(
+  new KeyturnError(
     'provider-answer-unreadable',
     `The provider created a key (HTTP ${status}), but its answer has no text at "create.take.key" (${create.take.key}) or no id at ` +
       `"create.take.id" (${create.take.id}), or "create.expect" lacks its status. ${fate} The answer's shape: ${shapeOf(body)}. ` +
@@ -164,7 +164,7 @@ const unreadable = ({ status, body }: Reply, { create }: ProviderKeyParams, fate
 function unproven({ revoke }: ProviderKeyParams, keyId: string, answer: 'done' | 'not-there'): Error {
   const host = new URL(revoke.url.replaceAll(/[{}]/g, '')).host
   const said = answer === 'done' ? 'took the revocation' : 'says that there is no such key'
-  return needsHuman(
+  return new KeyturnError(
     'revocation-unproven',
     `${host} ${said}, but the old key is still in its list or still works. Take it for alive (key id ${keyId}): check "revoke" and "list" ` +
       'in the stack config, or delete the key at the provider; the sweeper then sees that it is gone.',
@@ -172,7 +172,7 @@ function unproven({ revoke }: ProviderKeyParams, keyId: string, answer: 'done' |
 }
 
 const unreadableList = (where: string): Error =>
-  terminal(
+  new KeyturnError(
     'provider-answer-unreadable',
     `The provider's key list has nothing usable at ${where}. Correct the pointers of "list" in the stack config.`,
   )
@@ -187,15 +187,16 @@ type Call = 'create' | 'list' | 'revoke'
 function refusal(reply: Reply, expected: readonly number[], what: Call, params: ProviderKeyParams): Error {
   const host = new URL(params[what].url.replaceAll(/[{}]/g, '')).host
   if (reply.status === 401 || reply.status === 403) {
-    return needsHuman(
+    return new KeyturnError(
       'provider-admin-refused',
       `${host} refused the administrator's credential (HTTP ${reply.status} on "${what}"). Put a valid one into the secret ` +
         `${params.adminSecret} (keyturn rotate ${params.adminSecret} --value-from -) and rotate again.`,
     )
   }
   const message = `${host} answered "${what}" with HTTP ${reply.status}; expected ${expected.join(', ')}.`
-  if (passing(reply.status)) return retryable('provider-unavailable', `${message} The rotation will be tried again.`)
-  return terminal(
+  if (passing(reply.status))
+    return new KeyturnError('provider-unavailable', `${message} The rotation will be tried again.`)
+  return new KeyturnError(
     'provider-call-refused',
     `${message} Check "${what}" in the stack config against the provider's documentation.`,
   )

@@ -1,5 +1,5 @@
 import { SECOND } from '../../../core/clock.ts'
-import { retryable, terminal } from '../../../core/errors.ts'
+import { KeyturnError } from '../../../core/errors.ts'
 import type { SecretString } from '../../../core/secret-string.ts'
 import { passing, retrying } from '../http/retrying.ts'
 import { type Reply, send } from '../http/send.ts'
@@ -64,12 +64,15 @@ export const providerKey: Strategy<ProviderKeyParams> = {
     if (test.expect.includes(reply.status)) return
     const message = `The new key did not pass "test" within ${propagationSeconds} s: HTTP ${reply.status}, expected ${test.expect.join(', ')}.`
     if (reply.status === 401 || reply.status === 403 || passing(reply.status)) {
-      throw retryable(
+      throw new KeyturnError(
         'pending-key-not-accepted',
         `${message} The current key stays in force; the rotation will be tried again.`,
       )
     }
-    throw terminal('test-call-refused', `${message} Check "test" in the stack config. The current key stays in force.`)
+    throw new KeyturnError(
+      'test-call-refused',
+      `${message} Check "test" in the stack config. The current key stays in force.`,
+    )
   },
 
   revoke: async (context, old) => {
@@ -105,7 +108,7 @@ async function listWith(
     { ...context, withinMs: context.params.propagationSeconds * SECOND },
   )
   if (listed) return listed
-  throw terminal(
+  throw new KeyturnError(
     'provider-list-incomplete',
     `The provider's list does not show the key that it has just made (key id ${id}). Check the URL, the pointers and "paging" of "list" in the stack config. The current key stays in force.`,
   )
@@ -113,6 +116,6 @@ async function listWith(
 
 function parsed(value: SecretString): ProviderKey {
   const key = readProviderKey(value)
-  if (!key) throw terminal('secret-value-malformed', `A stored value cannot be read: ${MALFORMED}.`)
+  if (!key) throw new KeyturnError('secret-value-malformed', `A stored value cannot be read: ${MALFORMED}.`)
   return key
 }

@@ -1,4 +1,4 @@
-import { terminal } from '../../../core/errors.ts'
+import { KeyturnError } from '../../../core/errors.ts'
 import type { Cloud } from '../cloud.ts'
 import type { Credentials } from '../services/iam/types.ts'
 
@@ -26,7 +26,8 @@ export class CloudCallError extends Error {
  * @throws CloudCallError with AWS's code
  */
 export async function callCloud(cloud: Cloud, credentials: Credentials, request: CloudRequest): Promise<string> {
-  if (cloud.url === '') throw terminal('cloud-not-listening', 'The local cloud makes calls only while it listens.')
+  if (cloud.url === '')
+    throw new KeyturnError('cloud-not-listening', 'The local cloud makes calls only while it listens.')
   const day = cloud.clock.now().toISOString().slice(0, 10).replaceAll('-', '')
   const scope = `${credentials.accessKeyId}/${day}/${cloud.region}/${request.service}/aws4_request`
   const response = await fetch(cloud.url, {

@@ -1,4 +1,4 @@
-import { retryable } from '../../../core/errors.ts'
+import { KeyturnError } from '../../../core/errors.ts'
 import { SecretString } from '../../../core/secret-string.ts'
 import type { SecretSource } from '../../../proxy/keys/secret-source.ts'
 
@@ -51,6 +51,6 @@ export class MemorySource implements SecretSource {
   }
 
   #assertUp(): void {
-    if (this.down) throw retryable('secret-source-unavailable', 'The source is down.')
+    if (this.down) throw new KeyturnError('secret-source-unavailable', 'The source is down.')
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { HOUR, MINUTE } from '../../../core/clock.ts'
-import { needsHuman } from '../../../core/errors.ts'
+import { KeyturnError } from '../../../core/errors.ts'
 import { graceLabel } from '../../../core/grace.ts'
 import { ask, errorOf } from '../../helpers/proxy/http-client.ts'
 import { startUpstream } from '../../helpers/proxy/scripted-upstream.ts'
@@ -61,7 +61,7 @@ test('C19: after its retirement a key is refused by name, with the address, and 
 test('C19: the key of a deleted secret is refused by name', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url, refreshSeconds: 1 })
-  proxy.source.broken.set(CLIENT_SECRET, needsHuman('secret-deleted', 'It is scheduled for deletion.'))
+  proxy.source.broken.set(CLIENT_SECRET, new KeyturnError('secret-deleted', 'It is scheduled for deletion.'))
 
   await until(async () => (await ask(proxy.port)).status === 401, 'it is gone')
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { HOUR } from '../../../core/clock.ts'
-import { needsHuman, retryable } from '../../../core/errors.ts'
+import { KeyturnError } from '../../../core/errors.ts'
 import { graceLabel } from '../../../core/grace.ts'
 import { ask, errorOf } from '../../helpers/proxy/http-client.ts'
 import { startUpstream } from '../../helpers/proxy/scripted-upstream.ts'
@@ -21,7 +21,7 @@ const ok = () => startUpstream((_request, response) => response.end('ok'))
 const OTHER_SECRET = 'keyturn/test/other-app'
 const OTHER_KEY = `kt_${'t'.repeat(43)}`
 const NEW_KEY = `kt_${'n'.repeat(43)}`
-const outage = () => retryable('secret-source-unavailable', 'DescribeSecret failed (ThrottlingException).')
+const outage = () => new KeyturnError('secret-source-unavailable', 'DescribeSecret failed (ThrottlingException).')
 const inAnHour = () => graceLabel(new Date(new ShiftedClock().now().getTime() + HOUR))
 
 const twoClients = {
@@ -95,7 +95,7 @@ test.each([
   await using upstream = await ok()
   const source = twoClientSource()
   if (what === 'a malformed value') source.set(OTHER_SECRET, { o1: { labels: ['AWSCURRENT'], value: 'two words' } })
-  else source.broken.set(OTHER_SECRET, needsHuman('secret-access-denied', 'The role may not.'))
+  else source.broken.set(OTHER_SECRET, new KeyturnError('secret-access-denied', 'The role may not.'))
   await using proxy = await startTestProxy({ upstream: upstream.url, source, ...twoClients })
 
   expect(proxy.proxy.readiness()).toMatchObject({
@@ -109,7 +109,7 @@ test.each([
 test('C18: a permission that stays missing is an answer: unknown keys are told so again', async () => {
   await using upstream = await ok()
   const source = twoClientSource()
-  source.broken.set(OTHER_SECRET, needsHuman('secret-access-denied', 'The role may not.'))
+  source.broken.set(OTHER_SECRET, new KeyturnError('secret-access-denied', 'The role may not.'))
   const timing = { doubtMs: 100 }
   await using proxy = await startTestProxy({ upstream: upstream.url, source, ...twoClients, timing })
 
@@ -209,8 +209,8 @@ test('C1: a garbage current value leaves what was in force before it, grace keys
 })
 
 test.each([
-  ['scheduled for deletion', needsHuman('secret-deleted', 'It is scheduled for deletion.')],
-  ['not there any more', needsHuman('secret-not-found', 'It does not exist.')],
+  ['scheduled for deletion', new KeyturnError('secret-deleted', 'It is scheduled for deletion.')],
+  ['not there any more', new KeyturnError('secret-not-found', 'It does not exist.')],
   ['without any label', undefined],
 ])('C1: a secret that is %s ends its keys at the next refresh, and unknown keys get 401', async (_what, error) => {
   await using upstream = await ok()
@@ -234,7 +234,7 @@ test('C1: an upstream secret that is gone ends its route alone', async () => {
   const source = plainSource().set('keyturn/test/second', { s1: { labels: ['AWSCURRENT'], value: 'sk-second' } })
   const routes = [{}, { name: 'second', prefix: '/second', secretId: 'keyturn/test/second' }]
   await using proxy = await startTestProxy({ upstream: upstream.url, source, routes, refreshSeconds: 1 })
-  source.broken.set(UPSTREAM_SECRET, needsHuman('secret-deleted', 'It is scheduled for deletion.'))
+  source.broken.set(UPSTREAM_SECRET, new KeyturnError('secret-deleted', 'It is scheduled for deletion.'))
 
   await until(async () => (await ask(proxy.port)).status === 503, 'the route has no key', 4_000)
 
@@ -246,13 +246,13 @@ test('C1: an upstream secret that is gone ends its route alone', async () => {
 test('C1: one "not found" amid good answers ends nothing', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url })
-  proxy.source.broken.set(CLIENT_SECRET, needsHuman('secret-not-found', 'It does not exist.'))
+  proxy.source.broken.set(CLIENT_SECRET, new KeyturnError('secret-not-found', 'It does not exist.'))
 
   expect((await ask(proxy.port, { key: 'kt_wrong' })).status).toBe(503)
   expect((await ask(proxy.port)).status).toBe(200)
   proxy.source.broken.clear()
   expect((await ask(proxy.port, { key: 'kt_wrong' })).status).toBe(401)
-  proxy.source.broken.set(CLIENT_SECRET, needsHuman('secret-not-found', 'It does not exist.'))
+  proxy.source.broken.set(CLIENT_SECRET, new KeyturnError('secret-not-found', 'It does not exist.'))
   expect((await ask(proxy.port, { key: 'kt_wrong2' })).status).toBe(503)
   expect((await ask(proxy.port)).status).toBe(200)
 })
@@ -260,7 +260,7 @@ test('C1: one "not found" amid good answers ends nothing', async () => {
 test('C1: a denied read is an outage to keys that are known', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url, refreshSeconds: 1 })
-  proxy.source.broken.set(CLIENT_SECRET, needsHuman('secret-access-denied', 'The role may not.'))
+  proxy.source.broken.set(CLIENT_SECRET, new KeyturnError('secret-access-denied', 'The role may not.'))
   await until(
     () => proxy.log.some(({ error }) => (error as { code?: string } | undefined)?.code === 'secret-access-denied'),
     'it is reported',
@@ -290,7 +290,7 @@ test("C18: a client whose set is too old is told 503, not 401, whatever happens 
     maxStaleSeconds: 1,
     timing: { doubtMs: 0 },
   })
-  proxy.source.broken.set(OTHER_SECRET, needsHuman('secret-access-denied', 'The role may not.'))
+  proxy.source.broken.set(OTHER_SECRET, new KeyturnError('secret-access-denied', 'The role may not.'))
   await until(async () => (await ask(proxy.port, { key: OTHER_KEY })).status === 503, 'its set is too old', 4_000)
   proxy.source.set(CLIENT_SECRET, { v2: { labels: ['AWSCURRENT'], value: NEW_KEY } })
 

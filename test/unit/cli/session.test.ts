@@ -119,7 +119,7 @@ describe('explain', () => {
   })
 
   it('leaves our own errors as they are', () => {
-    const own = new KeyturnError({ code: 'x', kind: 'terminal', message: 'y' })
+    const own = new KeyturnError('grace-invalid', 'y')
     expect(explain(own, 'http://x')).toBe(own)
   })
 })

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../../core/clock.ts'
-import { terminal } from '../../../core/errors.ts'
+import { KeyturnError } from '../../../core/errors.ts'
 import { createLogger } from '../../../core/log.ts'
 import { redactText } from '../../../core/redact.ts'
 import { SecretString } from '../../../core/secret-string.ts'
@@ -59,22 +59,24 @@ describe('log redaction at the sink', () => {
 
   it('masks credentials by their shape, in messages, errors and causes', () => {
     const key = `sk-proj-${CANARY}`
-    const error = new Error(`got ${key}`, { cause: terminal('x', `Bearer ${CANARY}${CANARY}`) })
+    const error = new Error(`got ${key}`, { cause: new KeyturnError('token-unknown', `Bearer ${CANARY}${CANARY}`) })
     const line = written({ error, url: `/v1?key=${CANARY}&a=1` }, `kt_${CANARY}`)
     expect(line).not.toContain(CANARY)
     expect(JSON.parse(line)).toMatchObject({
       level: 'info',
       service: 't',
-      error: { name: 'Error', cause: { code: 'x' } },
+      error: { name: 'Error', cause: { code: 'token-unknown' } },
     })
   })
 
   it('tells why, down to the cause: whom AWS denied what', () => {
     const denied = new Error('User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: kms:Decrypt')
-    const line = JSON.parse(written({ error: terminal('secret-access-denied', 'The role may not read it.', denied) }))
+    const line = JSON.parse(
+      written({ error: new KeyturnError('secret-access-denied', 'The role may not read it.', denied) }),
+    )
     expect(line.error).toMatchObject({
       code: 'secret-access-denied',
-      kind: 'terminal',
+      kind: 'needs-human',
       cause: { message: denied.message },
     })
   })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { terminal } from '../../../../core/errors.ts'
+import { KeyturnError } from '../../../../core/errors.ts'
 import { defineResource } from '../../resource.ts'
 
 const inputs = z.strictObject({
@@ -32,10 +32,10 @@ export const image = defineResource({
     const context = build.context ?? '.'
     const dockerfile = build.dockerfile ?? `${context}/Dockerfile`
     await access(context).catch((cause: unknown) => {
-      throw terminal('file-missing', `build context ${context} does not exist.`, cause)
+      throw new KeyturnError('file-missing', `build context ${context} does not exist.`, cause)
     })
     const content = await readFile(dockerfile).catch((cause: unknown) => {
-      throw terminal('file-missing', `Dockerfile ${dockerfile} does not exist.`, cause)
+      throw new KeyturnError('file-missing', `Dockerfile ${dockerfile} does not exist.`, cause)
     })
     const digest = createHash('sha256')
       .update(`${imageName}\0${build.platform ?? ''}\0`)

@@ -1,6 +1,6 @@
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { MINUTE } from '../../../../core/clock.ts'
-import { retryable, terminal } from '../../../../core/errors.ts'
+import { KeyturnError } from '../../../../core/errors.ts'
 import type { ResourceContext } from '../../resource.ts'
 
 const DEADLINE_MS = 2 * MINUTE
@@ -28,11 +28,17 @@ export async function waitForSteadyState({ cluster, name, taskDefinition }: Awai
     const own = deployments.find((deployment) => deployment.taskDefinition === taskDefinition)
     if (own?.rolloutState === 'FAILED' || (primary && primary.taskDefinition !== taskDefinition)) {
       const reason = own?.rolloutStateReason ?? 'ECS rolled it back'
-      throw terminal('deployment-failed', `the deployment of service ${name} failed: ${reason}; see its log group.`)
+      throw new KeyturnError(
+        'deployment-failed',
+        `the deployment of service ${name} failed: ${reason}; see its log group.`,
+      )
     }
     const settled = deployments.length === 1 && primary?.rolloutState === 'COMPLETED'
     if (settled && primary.runningCount === primary.desiredCount) return
   }
   const minutes = DEADLINE_MS / MINUTE
-  throw retryable('deployment-slow', `service ${name} is not steady after ${minutes} minutes; see its log group.`)
+  throw new KeyturnError(
+    'deployment-slow',
+    `service ${name} is not steady after ${minutes} minutes; see its log group.`,
+  )
 }

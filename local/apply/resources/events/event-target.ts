@@ -1,6 +1,6 @@
 import { PutTargetsCommand, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge'
 import { z } from 'zod'
-import { terminal } from '../../../../core/errors.ts'
+import { KeyturnError } from '../../../../core/errors.ts'
 import { autoName, common, defineResource, type ResourceContext } from '../../resource.ts'
 
 const inputs = z.strictObject({
@@ -35,5 +35,5 @@ async function put(Id: string, { rule, arn, input, inputPath }: Inputs, { client
   const target = { Id, Arn: arn, Input: input, InputPath: inputPath }
   const { FailedEntries = [] } = await clients.events.send(new PutTargetsCommand({ Rule: rule, Targets: [target] }))
   const [failed] = FailedEntries
-  if (failed) throw terminal('target-refused', `EventBridge refused the target: ${failed.ErrorMessage}`)
+  if (failed) throw new KeyturnError('target-refused', `EventBridge refused the target: ${failed.ErrorMessage}`)
 }

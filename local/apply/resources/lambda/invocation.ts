@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { InvokeCommand } from '@aws-sdk/client-lambda'
 import { z } from 'zod'
-import { terminal } from '../../../../core/errors.ts'
+import { KeyturnError } from '../../../../core/errors.ts'
 import { redactText } from '../../../../core/redact.ts'
 import { common, defineResource, type Resource, type ResourceContext } from '../../resource.ts'
 
@@ -49,7 +49,7 @@ async function invoke(
     new InvokeCommand({ FunctionName: args.functionName, Qualifier: args.qualifier, Payload: Buffer.from(text) }),
   )
   const result = Payload ? Buffer.from(Payload).toString('utf8') : ''
-  if (FunctionError) throw terminal('function-failed', `${args.functionName} failed: ${describe(result)}`)
+  if (FunctionError) throw new KeyturnError('function-failed', `${args.functionName} failed: ${describe(result)}`)
   const inputHash = createHash('sha256').update(args.input).digest('hex').slice(0, 32)
   return { id: `${args.functionName}_${args.qualifier ?? '$LATEST'}_${inputHash}`, outputs: { result } }
 }
@@ -57,7 +57,7 @@ async function invoke(
 function withLifecycle(input: string, action: string, before: string | undefined): string {
   const members = z.record(z.string(), z.unknown()).safeParse(safeJson(input))
   if (!members.success) {
-    throw terminal(
+    throw new KeyturnError(
       'input-not-an-object',
       'lifecycle_scope other than "CREATE_ONLY" requires input to be a JSON object.',
     )

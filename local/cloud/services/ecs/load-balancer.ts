@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { needsHuman } from '../../../../core/errors.ts'
+import { KeyturnError } from '../../../../core/errors.ts'
 
 /** Stands for the load balancer in front of a service: passes each new connection to a healthy task. */
 export interface LoadBalancer {
@@ -84,7 +84,7 @@ function join(client: Socket, upstream: Socket): void {
 }
 
 const portTaken = (port: number, cause: unknown): Error =>
-  needsHuman(
+  new KeyturnError(
     'port-taken',
     `Port ${port} on 127.0.0.1, where the proxy is to be reached, is already in use. Stop what listens there, or choose another with --proxy-port (0 picks a free one).`,
     cause,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { needsHuman, retryable, terminal } from '../../../../core/errors.ts'
+import { KeyturnError } from '../../../../core/errors.ts'
 import { readLastError, readWhy, TAG } from '../../../../core/tags.ts'
 import { abandon, recordError } from '../../../../lambdas/engine/abandon.ts'
 import { CURRENT, type MemorySecret, memoryRotation, OTHER, TOKEN } from './memory-rotation.ts'
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret']
-const hopeless = terminal('test-call-refused', 'no')
+const hopeless = new KeyturnError('test-call-refused', 'no')
 
 /** A strategy that mints working keys, as every one that ships does. */
 function minting(secret: MemorySecret = {}) {
@@ -17,14 +17,16 @@ function minting(secret: MemorySecret = {}) {
 const cleaned = (calls: readonly string[]): string[] => calls.filter((call) => /^(discard|drop)/.test(call))
 
 describe('B16 abandon', () => {
-  it.each(STEPS.flatMap((step) => [[step, hopeless] as const, [step, needsHuman('x', 'no')] as const]))(
-    'after %s failed for good, removes the pending credential first and AWSPENDING then (%s)',
-    async (step, error) => {
-      const { rotation, calls } = minting()
-      await abandon(rotation, step, error)
-      expect(cleaned(calls)).toEqual(['discard the pending value', `drop AWSPENDING ${TOKEN}`])
-    },
-  )
+  it.each(
+    STEPS.flatMap((step) => [
+      [step, hopeless] as const,
+      [step, new KeyturnError('provider-admin-refused', 'no')] as const,
+    ]),
+  )('after %s failed for good, removes the pending credential first and AWSPENDING then (%s)', async (step, error) => {
+    const { rotation, calls } = minting()
+    await abandon(rotation, step, error)
+    expect(cleaned(calls)).toEqual(['discard the pending value', `drop AWSPENDING ${TOKEN}`])
+  })
 
   it('takes AWSPENDING off a version that has no value yet', async () => {
     const { rotation, calls } = minting({ values: {} })
@@ -39,10 +41,10 @@ describe('B16 abandon', () => {
   })
 
   it.each<[string, string, unknown, MemorySecret]>([
-    ['an error that passes', 'testSecret', retryable('x', 'later'), {}],
+    ['an error that passes', 'testSecret', new KeyturnError('target-unavailable', 'later'), {}],
     ['an error of the SDK', 'testSecret', new Error('socket hang up'), {}],
-    ['a rotation that was over', 'finishSecret', terminal('token-not-staged', 'over'), {}],
-    ['a secret that is gone', 'createSecret', terminal('secret-not-found', 'gone'), {}],
+    ['a rotation that was over', 'finishSecret', new KeyturnError('token-not-staged', 'over'), {}],
+    ['a secret that is gone', 'createSecret', new KeyturnError('secret-not-found', 'gone'), {}],
     ['a step that is not one of the four', 'retireSecret', hopeless, {}],
     [
       'another version that is pending',
@@ -81,7 +83,7 @@ describe('B16 recordError', () => {
 
   it('does not disturb what an ended rotation left', async () => {
     const { rotation, calls } = memoryRotation()
-    await recordError(rotation, 'testSecret', terminal('rotation-disabled', 'off'))
+    await recordError(rotation, 'testSecret', new KeyturnError('rotation-disabled', 'off'))
     expect(calls).toEqual([])
   })
 })

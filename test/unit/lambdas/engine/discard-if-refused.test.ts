@@ -1,6 +1,6 @@
 import { SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager'
 import { describe, expect, it } from 'vitest'
-import { retryable, terminal } from '../../../../core/errors.ts'
+import { KeyturnError } from '../../../../core/errors.ts'
 import { SecretString } from '../../../../core/secret-string.ts'
 import { discardIfRefused } from '../../../../lambdas/engine/discard-if-refused.ts'
 import { memoryRotation, TOKEN } from './memory-rotation.ts'
@@ -21,7 +21,7 @@ describe('B10 a new value that the store', () => {
     service('AccessDeniedException'),
     service('EncryptionFailure'),
     service('InvalidRequestException'),
-    terminal('secret-deleted', 'gone', service('InvalidRequestException')),
+    new KeyturnError('secret-deleted', 'gone', service('InvalidRequestException')),
   ])('refuses is removed at the target: %s', async (error) => {
     expect(await callsAfter(error)).toEqual(['discard the new value'])
   })
@@ -30,12 +30,12 @@ describe('B10 a new value that the store', () => {
     service('ThrottlingException'),
     // The answer to the first try was lost, and what it stored must go on working.
     service('AccessDeniedException', 'client', 2),
-    terminal('secret-deleted', 'gone', service('InvalidRequestException', 'client', 2)),
+    new KeyturnError('secret-deleted', 'gone', service('InvalidRequestException', 'client', 2)),
     service('RequestLimitExceeded'),
     service('InternalServiceError', 'server'),
     Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }),
     new DOMException('out of time', 'AbortError'),
-    retryable('x', 'later'),
+    new KeyturnError('target-unavailable', 'later'),
   ])('may have taken, or may yet take, is left alone: %s', async (error) => {
     expect(await callsAfter(error)).toEqual([])
   })

@@ -23,8 +23,8 @@ describe('B1 setSecret', () => {
   })
 
   it.each<[string, MemorySecret, string, string]>([
-    ['rotation is off', { rotationEnabled: false }, 'rotation-disabled', 'terminal'],
-    ['the secret is being deleted', { deleted: true }, 'secret-deleted', 'terminal'],
+    ['rotation is off', { rotationEnabled: false }, 'rotation-disabled', 'needs-human'],
+    ['the secret is being deleted', { deleted: true }, 'secret-deleted', 'needs-human'],
     ['the version is unknown', { versions: { [CURRENT]: ['AWSCURRENT'] } }, 'token-unknown', 'terminal'],
     [
       'the version is not pending',

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { needsHuman, retryable } from '../../../../core/errors.ts'
+import { KeyturnError } from '../../../../core/errors.ts'
 import { KeySetStore, type KeySetStoreOptions } from '../../../../proxy/keys/key-set-store.ts'
 import { ManualClock, settle } from '../../../helpers/proxy/manual-clock.ts'
 import { MemorySource } from '../../../helpers/proxy/memory-source.ts'
@@ -172,9 +172,9 @@ test('C1: a secret without living labels is empty at once, and one without a cur
   expect(store).toMatchObject({ state: 'gone', fresh: true, usable: false })
 })
 
-const notFound = () => needsHuman('secret-not-found', 'There is no such secret.')
-const denied = () => needsHuman('secret-access-denied', 'The role may not.')
-const throttled = () => retryable('secret-source-unavailable', 'Throttled.')
+const notFound = () => new KeyturnError('secret-not-found', 'There is no such secret.')
+const denied = () => new KeyturnError('secret-access-denied', 'The role may not.')
+const throttled = () => new KeyturnError('secret-source-unavailable', 'Throttled.')
 
 async function reload({ clock, store }: ReturnType<typeof setup>, ms = 1_000) {
   await clock.advance(ms)

@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net'
-import { terminal } from '../../../../../core/errors.ts'
+import { KeyturnError } from '../../../../../core/errors.ts'
 import { matchesArn } from './arn.ts'
 import { type ContextLookup, compile } from './variables.ts'
 import { literal, matches } from './wildcard.ts'
@@ -118,7 +118,7 @@ function inRange(address: string, range: string): boolean {
 
 function unknownOperator(name: string): Error {
   const known = ['Null', ...COMPARISONS.keys(), ...NEGATIONS.keys()].join(', ')
-  return terminal(
+  return new KeyturnError(
     'condition-operator-unknown',
     `The policy's condition operator ${JSON.stringify(name)} is not known. Allowed: ${known}, each also with the suffix IfExists and behind ForAnyValue: or ForAllValues:.`,
   )

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type KeyturnError, terminal } from '../../../../../core/errors.ts'
+import { KeyturnError } from '../../../../../core/errors.ts'
 import { readOperator } from './operators.ts'
 import type { Patterns, PolicyDocument, PrincipalElement, Statement } from './types.ts'
 
@@ -99,4 +99,4 @@ function principals(raw: z.infer<typeof principal> | undefined, negated: boolean
 }
 
 const malformed = (problem: string): KeyturnError =>
-  terminal('policy-malformed', `The policy document is malformed: ${problem}. Correct it and put it again.`)
+  new KeyturnError('policy-malformed', `The policy document is malformed: ${problem}. Correct it and put it again.`)
