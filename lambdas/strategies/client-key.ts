@@ -11,6 +11,8 @@ const SHAPE = /^kt_[A-Za-z0-9_-]{43}$/
 export const clientKey: Strategy<z.infer<typeof params>> = {
   kind: 'client-key',
   family: 'generated',
+  supply: 'never',
+  presentedBy: 'clients',
   params,
   permissions: () => [],
   checkValue: (value) =>

@@ -50,6 +50,7 @@ export type RandomParams = z.infer<typeof params>
 export const random: Strategy<RandomParams> = {
   kind: 'random',
   family: 'generated',
+  supply: 'never',
   params,
   permissions: () => [],
   checkValue: (value, { format, length }) => {

@@ -4,6 +4,7 @@ import type { Logger } from '../../core/log.ts'
 import type { PermissionStatement } from '../../core/permissions.ts'
 import type { Random } from '../../core/random.ts'
 import type { SecretString } from '../../core/secret-string.ts'
+import type { Supply } from '../../core/tags.ts'
 
 /** One function, role and bundle per family: strategies that need the same reach share one. */
 export type Family = 'generated' | 'provider' | 'supplied'
@@ -14,8 +15,13 @@ export type Family = 'generated' | 'provider' | 'supplied'
  * possibly again after a crash at any point.
  */
 export interface Strategy<Params = unknown> {
+  /** As the stack config and the secret's tag name it. */
   readonly kind: string
   readonly family: Family
+  /** Whether a person hands over values, in place of {@link Strategy.create}. */
+  readonly supply: Supply
+  /** Set where clients of the proxy present the value: the proxy follows its labels, and no target has to hear of it. */
+  readonly presentedBy?: 'clients'
   readonly params: z.ZodType<Params>
   /** Credentials that the target lets live at once, the pending one included; absent when it sets no bound. */
   liveKeys?(params: Params): number | undefined

@@ -35,6 +35,7 @@ export type SuppliedParams = z.infer<typeof params>
 export const supplied: Strategy<SuppliedParams> = {
   kind: 'supplied',
   family: 'supplied',
+  supply: 'required',
   params,
   permissions: () => [],
   checkValue: (value, { pattern }) => {

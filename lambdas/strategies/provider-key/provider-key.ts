@@ -14,6 +14,7 @@ import { MALFORMED, type ProviderKey, readProviderKey, writeProviderKey } from '
 export const providerKey: Strategy<ProviderKeyParams> = {
   kind: 'provider-key',
   family: 'provider',
+  supply: 'never',
   params,
   liveKeys: ({ liveKeys }) => liveKeys,
   permissions: ({ adminSecret }) => [
