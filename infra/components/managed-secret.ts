@@ -11,7 +11,7 @@ import {
 } from '@pulumi/pulumi'
 import type { SecretString } from '../../core/secret-string.ts'
 import { formatProxyReads, type ProxyReads, RUN_TAGS, TAG } from '../../core/tags.ts'
-import { strategyFor } from '../../lambdas/strategies/registry.ts'
+import { strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 import type { Strategy } from '../../lambdas/strategies/strategy.ts'
 import type { SecretSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
