@@ -169,6 +169,7 @@ const stack = {
   'config-values-clear': badInput('Secrets stand in the config in clear.', 'Set them with: pulumi config set --secret'),
   'schedule-invalid': badInput('A schedule is none that Secrets Manager takes.', 'Correct it; see: keyturn plan'),
   'strategy-params-invalid': badInput('Parameters do not fit their strategy.', 'Correct them; see: keyturn plan'),
+  'strategy-family-split': terminal('Two strategies of one family ask for different networks.', REPORT),
   'strategy-reference-hidden': terminal('A strategy reads a secret that no parameter names.', REPORT),
   'reference-unchecked': terminal('A check and what it checked disagree.', REPORT),
   'permission-invalid': terminal('A permission is not one that a policy can hold.', REPORT),
