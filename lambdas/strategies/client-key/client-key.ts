@@ -1,13 +1,11 @@
 import * as z from 'zod'
+import { CLIENT_KEY_PREFIX } from '../../../core/client-key.ts'
 import type { Random } from '../../../core/random.ts'
 import { SecretString } from '../../../core/secret-string.ts'
 import type { Strategy } from '../strategy.ts'
 import { BITS, weakness } from './strength.ts'
 
 const params = z.strictObject({})
-
-/** Secret scanners and our own redaction recognise it; a key that a person hands over may go without. */
-const PREFIX = 'kt_'
 
 /** As long as the proxy takes a credential for one. */
 const LONGEST = 512
@@ -34,10 +32,11 @@ export const clientKey = {
       '(64 of hex), 512 at most, with or without "kt_" before them, such as from: openssl rand -hex 32'
     )
   },
-  create: async ({ random }) => new SecretString(`${PREFIX}${draw(random)}`),
+  create: async ({ random }) => new SecretString(`${CLIENT_KEY_PREFIX}${draw(random)}`),
 } satisfies Strategy<z.infer<typeof params>>
 
-const withoutPrefix = (text: string): string => (text.startsWith(PREFIX) ? text.slice(PREFIX.length) : text)
+const withoutPrefix = (text: string): string =>
+  text.startsWith(CLIENT_KEY_PREFIX) ? text.slice(CLIENT_KEY_PREFIX.length) : text
 
 /** Drawn again in the one case of billions of billions in which chance looks like a pattern. */
 function draw(random: Random): string {
