@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/errors.ts'
 import { strategies, strategyFor } from '../../lambdas/strategies/find-strategy.ts'
-import { readParams } from '../strategy-params.ts'
+import { readParams } from '../inventory/strategy-params.ts'
 import { fieldOf, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
 import { repetitions } from './proxy-checks.ts'
 import type { clientShape, routeShape } from './proxy-schema.ts'

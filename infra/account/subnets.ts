@@ -1,4 +1,4 @@
-import { KeyturnError } from '../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 
 /** What of a subnet decides where things go. */
 export interface Subnet {

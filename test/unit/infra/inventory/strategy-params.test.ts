@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { parseStackConfig } from '../../../infra/config/parse.ts'
-import { readSecrets, rotationInventory } from '../../../infra/inventory.ts'
-import { naming } from '../../../infra/naming.ts'
-import { readParams, withFullNames } from '../../../infra/strategy-params.ts'
-import { devSettings, devValues } from '../../helpers/infra/dev-config.ts'
+import { parseStackConfig } from '../../../../infra/config/parse.ts'
+import { readSecrets, rotationInventory } from '../../../../infra/inventory/inventory.ts'
+import { readParams, withFullNames } from '../../../../infra/inventory/strategy-params.ts'
+import { naming } from '../../../../infra/naming.ts'
+import { devSettings, devValues } from '../../../helpers/infra/dev-config.ts'
 
 const dev = naming({
   project: 'keyturn',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readDeployer } from '../../../infra/deployer.ts'
+import { readDeployer } from '../../../../infra/account/deployer.ts'
 
 const ACCOUNT = '123456789012'
 const session = (role: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/ada`

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 
 /** Who deploys, and who may read and put values by hand; the one is always among the others. */
 export interface Deployer {

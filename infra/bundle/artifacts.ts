@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
-import { KeyturnError } from '../core/errors.ts'
-import { families } from '../lambdas/strategies/find-strategy.ts'
-import { functionBundle, proxyBundle, proxyDockerfile, repository, SWEEPER } from './bundle/paths.ts'
+import { KeyturnError } from '../../core/errors.ts'
+import { families } from '../../lambdas/strategies/find-strategy.ts'
+import { functionBundle, proxyBundle, proxyDockerfile, repository, SWEEPER } from './paths.ts'
 
 /** What was built, and is now uploaded. */
 export interface Artifacts {

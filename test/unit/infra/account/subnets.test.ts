@@ -6,7 +6,7 @@ import {
   chooseForLoadBalancer,
   chooseForTasks,
   type Subnet,
-} from '../../../infra/subnets.ts'
+} from '../../../../infra/account/subnets.ts'
 
 const REGION = 'eu-central-1'
 const VPC = 'vpc-0a'

@@ -1,14 +1,14 @@
 import { getSecret } from '@pulumi/aws/secretsmanager/getSecret.js'
 import { getSecrets } from '@pulumi/aws/secretsmanager/getSecrets.js'
 import { getSecretVersions } from '@pulumi/aws/secretsmanager/getSecretVersions.js'
-import { isEnded } from '../core/ended.ts'
-import { type Problem, ProblemsError } from '../core/errors.ts'
-import { secretName } from '../core/secret-name.ts'
-import { TAG } from '../core/tags.ts'
-import type { VersionLabels } from '../core/versions.ts'
-import { strategies } from '../lambdas/strategies/find-strategy.ts'
-import type { SecretSettings } from './config/schema.ts'
-import type { Naming } from './naming.ts'
+import { isEnded } from '../../core/ended.ts'
+import { type Problem, ProblemsError } from '../../core/errors.ts'
+import { secretName } from '../../core/secret-name.ts'
+import { TAG } from '../../core/tags.ts'
+import type { VersionLabels } from '../../core/versions.ts'
+import { strategies } from '../../lambdas/strategies/find-strategy.ts'
+import type { SecretSettings } from '../config/schema.ts'
+import type { Naming } from '../naming.ts'
 
 /** A secret of this stack that the config no longer lists, and whose keys have been revoked. */
 export interface RemovedSecret {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { PermissionStatement } from '../../../core/permissions.ts'
-import { type GrantScope, renderGrants } from '../../../infra/permissions.ts'
-import { enginePermissions } from '../../../lambdas/strategies/base-permissions.ts'
+import type { PermissionStatement } from '../../../../core/permissions.ts'
+import { type GrantScope, renderGrants } from '../../../../infra/policies/permissions.ts'
+import { enginePermissions } from '../../../../lambdas/strategies/base-permissions.ts'
 
 const VIA = 'secretsmanager.eu-central-1.amazonaws.com'
 const ANY = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:keyturn/dev/*'

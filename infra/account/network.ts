@@ -3,7 +3,7 @@ import { getSubnets } from '@pulumi/aws/ec2/getSubnets.js'
 import { getVpc } from '@pulumi/aws/ec2/getVpc.js'
 import { KeyturnError } from '../../core/errors.ts'
 import type { NetworkSettings } from '../config/schema.ts'
-import { checkForLoadBalancer, checkForTasks, chooseForLoadBalancer, chooseForTasks, type Subnet } from '../subnets.ts'
+import { checkForLoadBalancer, checkForTasks, chooseForLoadBalancer, chooseForTasks, type Subnet } from './subnets.ts'
 
 /** Where the proxy lives. */
 export interface Network {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { TAG } from '../../../core/tags.ts'
-import { parseStackConfig } from '../../../infra/config/parse.ts'
-import { devSettings, devValues } from '../../helpers/infra/dev-config.ts'
-import { ACCOUNT, planStack, REGION, type StandingSecret } from '../../helpers/infra/plan-stack.ts'
+import { TAG } from '../../../../core/tags.ts'
+import { parseStackConfig } from '../../../../infra/config/parse.ts'
+import { devSettings, devValues } from '../../../helpers/infra/dev-config.ts'
+import { ACCOUNT, planStack, REGION, type StandingSecret } from '../../../helpers/infra/plan-stack.ts'
 
 const alive: StandingSecret = {
   tags: { [TAG.stack]: 'keyturn/dev', [TAG.strategy]: 'provider-key' },

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../core/errors.ts'
+import { KeyturnError } from '../../core/errors.ts'
 
 /** A field of every value of a map, by key. */
 export function pick<Value, Field>(

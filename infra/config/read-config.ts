@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
-import { ProblemsError } from '../core/errors.ts'
-import { parseStackConfig, type StackConfig } from './config/parse.ts'
-import { inClear, valuesInClear } from './config/stored-values.ts'
+import { ProblemsError } from '../../core/errors.ts'
+import { parseStackConfig, type StackConfig } from './parse.ts'
+import { inClear, valuesInClear } from './stored-values.ts'
 
 /** Pulumi has no public way to ask whether a key is secret; its exact version is pinned. */
 const runtime = pulumi.runtime as typeof pulumi.runtime & { isConfigSecret(key: string): boolean }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { lanes } from '../../../infra/lanes.ts'
+import { lanes } from '../../../../infra/stack/lanes.ts'
 
 it('lets no more than its width run at once, and waits for nothing without need', () => {
   fc.assert(

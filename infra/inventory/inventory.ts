@@ -1,7 +1,7 @@
-import { KeyturnError } from '../core/errors.ts'
-import type { RotationEntry, RotationInventory } from '../core/inventory.ts'
-import type { SecretSettings } from './config/schema.ts'
-import type { Naming } from './naming.ts'
+import { KeyturnError } from '../../core/errors.ts'
+import type { RotationEntry, RotationInventory } from '../../core/inventory.ts'
+import type { SecretSettings } from '../config/schema.ts'
+import type { Naming } from '../naming.ts'
 import { type ReadParams, readParams, withFullNames } from './strategy-params.ts'
 
 /** A secret of the checked config, with what its strategy asks for. */

@@ -1,6 +1,6 @@
-import { KeyturnError } from '../core/errors.ts'
-import type { PermissionStatement } from '../core/permissions.ts'
-import { TAG } from '../core/tags.ts'
+import { KeyturnError } from '../../core/errors.ts'
+import type { PermissionStatement } from '../../core/permissions.ts'
+import { TAG } from '../../core/tags.ts'
 
 /** One statement of an IAM policy document. */
 export interface IamStatement {

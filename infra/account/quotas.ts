@@ -1,10 +1,10 @@
-import { KeyturnError } from '../core/errors.ts'
-import { proxyConfig } from './components/proxy-config.ts'
-import type { ProxySettings } from './config/schema.ts'
-import type { InventorySecret } from './inventory.ts'
-import { present } from './maps.ts'
-import type { Naming } from './naming.ts'
-import { type Grant, policy, renderGrants } from './permissions.ts'
+import { KeyturnError } from '../../core/errors.ts'
+import { proxyConfig } from '../components/proxy-config.ts'
+import type { ProxySettings } from '../config/schema.ts'
+import type { InventorySecret } from '../inventory/inventory.ts'
+import type { Naming } from '../naming.ts'
+import { strategyIn } from '../policies/family-grants.ts'
+import { type Grant, policy, renderGrants } from '../policies/permissions.ts'
 
 /** Characters that the inline policies of a role may have together (IAM quota; it cannot be raised). */
 export const INLINE_POLICY_LIMIT = 10_240
@@ -68,21 +68,4 @@ export function assertTaskFits(proxy: ProxySettings, naming: Naming): void {
   )
 }
 
-/** The kind of each secret's strategy, by inventory name. */
-export function strategyIn(inventory: readonly InventorySecret[]): (name: string) => string {
-  const kinds = new Map(inventory.map(({ settings }) => [settings.name, settings.strategy]))
-  return (name) => present(kinds, name)
-}
-
 const someArn = (name: string, { anySecretArn }: Naming): string => `${anySecretArn.slice(0, -1)}${name}-000000`
-
-/** What the secrets of one family ask for. */
-export function familyGrants(
-  secrets: readonly InventorySecret[],
-  family: string,
-  base: Grant['statements'],
-): readonly Grant[] {
-  return secrets
-    .filter(({ strategy }) => strategy.family === family)
-    .map(({ settings, strategy }) => ({ own: settings.name, statements: [...base, ...strategy.permissions] }))
-}

@@ -1,7 +1,7 @@
-import { KeyturnError } from '../core/errors.ts'
-import type { PermissionStatement } from '../core/permissions.ts'
-import { SecretString } from '../core/secret-string.ts'
-import { strategyFor } from '../lambdas/strategies/find-strategy.ts'
+import { KeyturnError } from '../../core/errors.ts'
+import type { PermissionStatement } from '../../core/permissions.ts'
+import { SecretString } from '../../core/secret-string.ts'
+import { strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 
 /** What infra needs to know of a strategy with its parameters. */
 export interface ReadParams {

@@ -1,7 +1,7 @@
-import { proxySecrets } from './components/proxy-config.ts'
-import type { StackConfig } from './config/parse.ts'
-import type { InventorySecret } from './inventory.ts'
-import type { Naming } from './naming.ts'
+import { proxySecrets } from '../components/proxy-config.ts'
+import type { StackConfig } from '../config/parse.ts'
+import type { InventorySecret } from '../inventory/inventory.ts'
+import type { Naming } from '../naming.ts'
 
 /** ARNs of the principals that a secret's key and policy name. */
 export interface SecretAccess {
