@@ -25,16 +25,6 @@ export const json: Protocol = {
   },
 }
 
-/** JSON of a service that moved to it from the query protocol: its clients read the old code from a header. */
-export const queryCompatibleJson: Protocol = {
-  ...json,
-  encodeError(error, call) {
-    const answer = json.encodeError(error, call)
-    const fault = answer.status < 500 ? 'Sender' : 'Receiver'
-    return { ...answer, headers: { ...answer.headers, 'x-amzn-query-error': `${error.code};${fault}` } }
-  },
-}
-
 function headersOf({ request, requestId }: WireCall): Record<string, string> {
   return {
     'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.1',

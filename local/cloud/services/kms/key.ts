@@ -77,7 +77,6 @@ export function addKey(cloud: Cloud, options: NewKey): KeyRecord {
     policy: options.policy ?? defaultKeyPolicy(cloud.accountId),
     tags: { ...options.tags },
     materials: [newMaterial(cloud, 'CREATED')],
-    grants: [],
   }
   cloud.state.kms.keys[id] = key
   return key
