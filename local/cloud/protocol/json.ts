@@ -1,6 +1,5 @@
 import type { Protocol, WireCall } from './protocol.ts'
 import { AccessDeniedError, ServiceError } from './service-error.ts'
-import { toWireJson } from './wire-json.ts'
 
 /** AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, members in a JSON body. */
 export const json: Protocol = {
@@ -39,4 +38,15 @@ function parse(body: Buffer): unknown {
   } catch {
     throw new ServiceError('SerializationException', 'The request body is not valid JSON.')
   }
+}
+
+/** JSON as AWS writes it: timestamps as epoch seconds, blobs as base64. */
+export const toWireJson = (value: unknown): string => JSON.stringify(toWire(value))
+
+function toWire(value: unknown): unknown {
+  if (value instanceof Date) return value.getTime() / 1_000
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (Array.isArray(value)) return value.map(toWire)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toWire(member)]))
 }

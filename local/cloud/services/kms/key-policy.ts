@@ -1,3 +1,6 @@
+import { KeyturnError } from '../../../../core/errors.ts'
+import { ServiceError } from '../../protocol/service-error.ts'
+import { parsePolicy } from '../iam/evaluator/policy-document.ts'
 /** What CreateKey puts when no policy is given: the account decides, through its identity policies. */
 export const defaultKeyPolicy = (accountId: string): string =>
   JSON.stringify({
@@ -39,3 +42,13 @@ export const managedKeyPolicy = (accountId: string, viaService: string): string 
       },
     ],
   })
+
+/** @throws ServiceError MalformedPolicyDocumentException */
+export function checkKeyPolicy(text: string): void {
+  try {
+    parsePolicy(text)
+  } catch (error) {
+    if (!(error instanceof KeyturnError)) throw error
+    throw new ServiceError('MalformedPolicyDocumentException', error.message)
+  }
+}
