@@ -1,6 +1,7 @@
 import { type Problem, ProblemsError } from '../../core/errors.ts'
 import { SecretString } from '../../core/secret-string.ts'
 import { toProblems } from './problems.ts'
+import { checkProxy } from './proxy-checks.ts'
 import { clientShape, routeShape } from './proxy-schema.ts'
 import { checkReferences, readInventory } from './reference-checks.ts'
 import { type StackSettings, stackSchema } from './schema.ts'
@@ -24,6 +25,7 @@ export function parseStackConfig(raw: Readonly<Record<string, unknown>>, values:
     ...(read.success ? [] : toProblems(read.error, stackSchema)),
     ...inventory.secrets.flatMap((secret, index) => checkSecret(secret, `secrets[${index}]`)),
     ...checkReferences(inventory),
+    ...checkProxy(raw.proxy),
     ...checkTaskSize(raw.proxy),
     ...checkValues(values, inventory),
   ]

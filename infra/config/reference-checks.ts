@@ -2,6 +2,7 @@ import type { Problem } from '../../core/errors.ts'
 import { strategies, strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 import { readParams } from '../strategy-params.ts'
 import { fieldOf, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
+import { repetitions } from './proxy-checks.ts'
 import type { clientShape, routeShape } from './proxy-schema.ts'
 import { secretShape } from './schema.ts'
 
@@ -20,21 +21,9 @@ export function checkReferences(inventory: LenientInventory): Problem[] {
   return [
     ...secrets.flatMap((secret, index) => checkSecretReferences(secret, `secrets[${index}]`, inventory)),
     ...checkCircles(secrets),
-    ...duplicates(
+    ...repetitions(
       secrets.map(({ name }) => name),
       (index) => `secrets[${index}].name`,
-    ),
-    ...duplicates(
-      clients.map(({ name }) => name),
-      (index) => `proxy.clients[${index}].name`,
-    ),
-    ...duplicates(
-      routes.map(({ name }) => name),
-      (index) => `proxy.routes[${index}].name`,
-    ),
-    ...duplicates(
-      routes.map(({ prefix }) => prefix),
-      (index) => `proxy.routes[${index}].prefix`,
     ),
     ...clients.flatMap(({ secret }, index) => checkClient(secret, `proxy.clients[${index}].secret`, secrets)),
     ...routes.flatMap((route, index) => checkRoute(route, `proxy.routes[${index}]`, secrets)),
@@ -115,15 +104,6 @@ function missing(wanted: string, path: string, section: string, known: readonly 
   if (known.includes(wanted)) return []
   const allowed = known.length > 0 ? `Allowed: ${known.join(', ')}` : `There are none yet`
   return [{ path, message: `"${wanted}" is not in "${section}". ${allowed}` }]
-}
-
-function duplicates(names: readonly (string | undefined)[], path: (index: number) => string): Problem[] {
-  return names.flatMap((name, index) => {
-    const first = names.indexOf(name)
-    return name === undefined || first === index
-      ? []
-      : [{ path: path(index), message: `"${name}" stands at ${path(first)} already; each must be different` }]
-  })
 }
 
 /** Reads what can be read of a raw config for {@link checkReferences}. */

@@ -74,13 +74,7 @@ export const stackShape = {
     )
     .min(1)
     .optional(),
-  proxy: z
-    .strictObject(proxyShape)
-    .refine(({ port, metricsPort }) => port !== metricsPort, {
-      path: ['metricsPort'],
-      message: 'must be another port than `port`',
-    })
-    .optional(),
+  proxy: z.strictObject(proxyShape).optional(),
   network: z.strictObject(networkShape).default({}),
   functions: z
     .strictObject({
