@@ -7,7 +7,7 @@ import type { FunctionName } from '../../../infra/bundle/paths.ts'
 const LIMIT = 500_000
 const functions: readonly FunctionName[] = ['generated', 'provider', 'supplied', 'sweeper']
 
-describe('bundles (A3)', () => {
+describe('bundles (part of A3)', () => {
   it.each(functions)('%s is one small CommonJS file that runs on its own, the same each time', async (name) => {
     const { file, bytes } = await bundleFunction(name)
     const code = await readFile(file, 'utf8')

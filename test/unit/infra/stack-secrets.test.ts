@@ -139,7 +139,7 @@ describe('secrets (A1, A2)', () => {
     expect(plan.one(POLICY, 'reporting-password-policy').inputs.blockPublicPolicy).toBe(true)
   })
 
-  it('1.11 refuse their deletion to everyone until they have been ended', () => {
+  it('refuse their deletion to everyone until they have been ended', () => {
     const statements = plan.policy(POLICY, 'openai-policy').Statement
     expect(statements.find(({ Sid }) => Sid === 'OnlyEndedIsDeleted')).toEqual({
       Sid: 'OnlyEndedIsDeleted',
@@ -187,7 +187,7 @@ describe('first values (A4)', () => {
     expect(plan.ofType(INVOCATION)).toHaveLength(4)
   })
 
-  it('1.11 are asked for in a way that has the function called again before the secret is deleted, with its entry', () => {
+  it('are asked for in a way that has the function called again before the secret is deleted, with its entry', () => {
     const { inputs } = plan.one(INVOCATION, 'openai-first-value')
     expect(inputs.lifecycleScope).toBe('CRUD')
     const { inputs: lambda } = plan.one('aws:lambda/function:Function', 'rotate-provider-function')
@@ -244,7 +244,7 @@ describe('rotation (A4)', () => {
   })
 })
 
-describe('a stack to throw away (A14)', () => {
+describe('a stack to throw away (part of A14)', () => {
   it('protects nothing when it says so, and only then', async () => {
     const loose = await planStack(parseStackConfig({ ...devSettings(), protect: false }, devValues))
     expect(loose.resources.filter(({ protect }) => protect)).toEqual([])

@@ -71,7 +71,7 @@ async function failedInvocations(): Promise<number> {
   return Datapoints?.[0]?.Sum ?? 0
 }
 
-describe('EventBridge rules (A9)', () => {
+describe('EventBridge rules (part of A9)', () => {
   it('are put, described, listed, switched off and deleted', async () => {
     expect((await putRule({ Description: 'Labels', Tags: [{ Key: 'a', Value: '1' }] })).RuleArn).toBe(RULE)
     await putTargets({ Id: 'topic', Arn: TOPIC })
@@ -113,7 +113,7 @@ describe('EventBridge rules (A9)', () => {
   })
 })
 
-describe('delivery to a function (A9)', () => {
+describe('delivery to a function (part of A9)', () => {
   let receiver: ReceivingFunction
 
   beforeEach(async () => {
@@ -198,7 +198,7 @@ describe('delivery to a function (A9)', () => {
   })
 })
 
-describe('delivery to a topic (A9)', () => {
+describe('delivery to a topic (part of A9)', () => {
   it('needs the topic’s policy to let EventBridge publish', async () => {
     const sns = new SNSClient(clientOptions(running))
     await sns.send(new CreateTopicCommand({ Name: 'alarms' }))
