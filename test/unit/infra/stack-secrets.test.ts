@@ -68,6 +68,27 @@ describe('keys of groups (A1)', () => {
   })
 })
 
+describe('a key on request (A1)', () => {
+  it('is made for other Regions too where its group says so, and only there', async () => {
+    const settings = devSettings()
+    settings.groups = { ...settings.groups, clients: { ...settings.groups.clients, multiRegion: true } }
+    const other = await planStack(parseStackConfig(settings, devValues))
+    const regions = other.ofType(KEY).map(({ name, inputs }) => [name, inputs.multiRegion])
+    expect(regions).toEqual([
+      ['upstream-key', false],
+      ['clients-key', true],
+      ['internal-key', false],
+    ])
+  })
+
+  it('is rotated at once by whoever administers the account', () => {
+    for (const { name } of plan.ofType(KEY)) {
+      const administers = plan.policy(KEY, name).Statement.find(({ Sid }) => Sid === 'AdministerKey')
+      expect(administers?.Action).toContain('kms:RotateKeyOnDemand')
+    }
+  })
+})
+
 describe('the key that a new secret is to stand under (A1)', () => {
   it('may be tried out by Secrets Manager for the deployer alone, under the literal context alone', () => {
     const literal = 'RequestToValidateKeyAccess'
