@@ -6,6 +6,7 @@ import { Sweeper } from '../components/sweeper.ts'
 import { rotationInventory } from '../inventory/inventory.ts'
 import { rotationFunctionName } from '../policies/access.ts'
 import { familyGrants, strategyIn } from '../policies/family-grants.ts'
+import { onRequestStatements } from '../policies/on-request.ts'
 import { allow, type IamStatement, renderGrants } from '../policies/permissions.ts'
 import type { Blueprint } from './blueprint.ts'
 import { pick, present } from './maps.ts'
@@ -50,6 +51,8 @@ function rotationStatements(
   family: string,
 ): Output<readonly IamStatement[]> {
   const grants = familyGrants(inventory, family, enginePermissions)
+  const onRequest = inventory.filter(({ settings, strategy }) => strategy.family === family && !settings.schedule)
+  const kinds = onRequest.map(({ settings }) => settings.strategy)
   const leaving = removed.filter((secret) => secret.family === family).map(({ arn }) => arn)
   const secretArns = all(pick(secrets, ({ arn }) => arn))
   const keys = inventory.map(({ settings }) => [settings.name, present(groups, settings.group).keyArn])
@@ -61,6 +64,9 @@ function rotationStatements(
         secret: (name) => secretArn[name] ?? '',
         keyOf: (name) => keyArn[name] ?? '',
       }),
+      ...(kinds.length === 0
+        ? []
+        : onRequestStatements(naming.functionArn(rotationFunctionName(family)), kinds, naming)),
       // Asked once more at its deletion whether it has been ended.
       ...(leaving.length === 0 ? [] : [allow('LookAtRemoved', ['secretsmanager:DescribeSecret'], leaving)]),
     ],

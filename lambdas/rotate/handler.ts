@@ -13,6 +13,7 @@ import { createSecret } from '../engine/create-secret.ts'
 import { endSecret, removeFirstValue } from '../engine/end-secret.ts'
 import { finishSecret } from '../engine/finish-secret.ts'
 import { createFirstValue, firstToken } from '../engine/first-value.ts'
+import { rotateOnRequest, stopRotation } from '../engine/on-request.ts'
 import { orderVersions } from '../engine/order-versions.ts'
 import { retireVersion } from '../engine/retire-secret.ts'
 import type { Rotation } from '../engine/rotation.ts'
@@ -50,6 +51,8 @@ const STEPS: Readonly<Record<RotationEvent['Step'], (rotation: Rotation) => Prom
   orderVersions,
   endSecret,
   removeFirstValue,
+  rotateOnRequest,
+  stopRotation,
 }
 
 /** The Lambda handler of a rotation function: Secrets Manager's four steps, the fifth, and what comes before and after. */
@@ -102,6 +105,7 @@ function open(options: RotationHandlerOptions, event: RotationEvent, requestId: 
     params,
     grace: parseGrace(entry.grace),
     token,
+    functionArn: 'FunctionArn' in event ? event.FunctionArn : '',
     rotationToken: 'RotationToken' in event ? event.RotationToken : undefined,
     clock,
     log,

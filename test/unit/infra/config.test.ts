@@ -246,6 +246,35 @@ describe('stack config (A2)', () => {
   })
 })
 
+describe('a secret without a schedule', () => {
+  const unscheduled = (window?: string) =>
+    problemsOf((settings) => {
+      const secret = settings.secrets.find(({ name }) => name === 'mobile-app')
+      if (!secret) throw new Error('the shipped config has it no longer')
+      delete secret.schedule
+      if (window === undefined) delete secret.window
+      else secret.window = window
+      // A mistake elsewhere in the secret must not hide the other.
+      if (window === '3h') secret.owner = 7
+    })
+
+  it('is taken, with any grace', () => {
+    expect(() => unscheduled()).toThrow('the config was accepted')
+  })
+
+  it.each([
+    ['2h', 1],
+    ['3h', 2],
+  ])('has no use for a window (%s)', (window, count) => {
+    const problems = unscheduled(window)
+    expect(problems).toHaveLength(count)
+    expect(problems).toContainEqual({
+      path: expect.stringMatching(/window$/),
+      message: expect.stringContaining('Leave it out, or add a schedule'),
+    })
+  })
+})
+
 describe('first values (A2)', () => {
   it('asks for each supplied one with the command that sets it', () => {
     const problems = problemsOf(() => {}, { ...devValues, 'telegram-bot': undefined })
