@@ -106,7 +106,15 @@ export const stackShape = {
   protect: z.boolean().default(true),
 }
 
-export const stackSchema = z.strictObject(stackShape)
+export const stackSchema = z
+  .strictObject(stackShape)
+  .refine(({ functions, secrets }) => !tooNarrow(functions.reservedConcurrency, secrets), {
+    path: ['functions', 'reservedConcurrency'],
+    message: 'must be 2 or more, or left out: a secret without a "schedule" has its function tried out while it runs',
+  })
+
+const tooNarrow = (reserved: number | undefined, secrets: readonly { schedule?: string | undefined }[]): boolean =>
+  reserved === 1 && secrets.some(({ schedule }) => schedule === undefined)
 
 export type StackSettings = z.output<typeof stackSchema>
 export type SecretSettings = StackSettings['secrets'][number]

@@ -1,8 +1,10 @@
 import { all, type Output, type Resource } from '@pulumi/pulumi'
 import { enginePermissions } from '../../lambdas/strategies/base-permissions.ts'
+import { families as known } from '../../lambdas/strategies/find-strategy.ts'
 import { Notifications } from '../components/notifications.ts'
 import { RotationFunction } from '../components/rotation-function.ts'
 import { Sweeper } from '../components/sweeper.ts'
+import { functionNetwork } from '../config/function-network.ts'
 import { rotationInventory } from '../inventory/inventory.ts'
 import { rotationFunctionName } from '../policies/access.ts'
 import { familyGrants, strategyIn } from '../policies/family-grants.ts'
@@ -35,6 +37,9 @@ export function createRotationFunctions(blueprint: Blueprint, beside: Beside): F
     const args = {
       ...functionArgs(blueprint, beside, `Rotates the "${family}" secrets of ${naming.stackTag}`),
       bundle: present(artifacts.rotation, family),
+      network: known.some(({ name, network }) => name === family && network === 'vpc')
+        ? functionNetwork(config.network)
+        : undefined,
       inventory: rotationInventory(inventory, family, naming),
       environment: { KEYTURN_LOG_LEVEL: config.logLevel },
       accountId,

@@ -262,6 +262,17 @@ describe('a secret without a schedule', () => {
     expect(() => unscheduled()).toThrow('the config was accepted')
   })
 
+  it('leaves no function with room for one call alone, since it is tried out while it runs', () => {
+    const problems = problemsOf((settings) => {
+      const { schedule, window, ...secret } = secretOf(settings, 'mobile-app')
+      settings.secrets = settings.secrets.map((one) => (one.name === 'mobile-app' ? secret : one)) as never
+      settings.functions = { reservedConcurrency: 1 }
+    })
+    expect(problems).toMatchObject([
+      { path: 'functions.reservedConcurrency', message: expect.stringContaining('2 or more') },
+    ])
+  })
+
   it.each([
     ['2h', 1],
     ['3h', 2],
