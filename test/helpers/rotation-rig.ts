@@ -15,6 +15,7 @@ import { TAG } from '../../core/tags.ts'
 import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
 import { createRotationHandler } from '../../lambdas/rotate/handler.ts'
 import { strategies } from '../../lambdas/strategies/registry.ts'
+import type { Strategy } from '../../lambdas/strategies/strategy.ts'
 import { createMovableClock, type MovableClock } from '../../local/cloud/clock.ts'
 import type { Cloud } from '../../local/cloud/cloud.ts'
 import type { JournalEntry } from '../../local/cloud/journal.ts'
@@ -67,8 +68,11 @@ export interface RotationRig {
   close(): Promise<void>
 }
 
-/** A local cloud with one rotation function that runs in this process, and the upstream that it rotates keys at. */
-export async function startRotationRig(): Promise<RotationRig> {
+/**
+ * A local cloud with one rotation function that runs in this process, and the upstream that it rotates keys at.
+ * @param more strategies of a test's own, which the function holds as well
+ */
+export async function startRotationRig(more: readonly Strategy[] = []): Promise<RotationRig> {
   const clock = createMovableClock({ start: new Date('2026-11-22T10:00:00Z'), frozen: true })
   const running = await startCloud({
     port: 0,
@@ -125,7 +129,7 @@ export async function startRotationRig(): Promise<RotationRig> {
     const handle = createRotationHandler({
       client,
       inventory,
-      strategies: Object.values(strategies),
+      strategies: [...Object.values(strategies), ...more],
       clock: hurried(clock),
       random: systemRandom,
       log,
