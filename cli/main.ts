@@ -1,10 +1,10 @@
 import { Command } from 'commander'
+import { EXIT } from '../core/error-codes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { endVerb } from './commands/end.ts'
 import { rotateVerb } from './commands/rotate.ts'
 import { statusVerb } from './commands/status.ts'
 import { valueVerb } from './commands/value.ts'
-import { EXIT } from './exit-codes.ts'
 import type { Verb } from './verb.ts'
 
 /** Every verb, in the order in which the help shows them. A new one is a file in commands/ and a line here. */

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { systemClock } from '../core/clock.ts'
+import { ERROR_CODES } from '../core/error-codes.ts'
 import type { KeyturnError } from '../core/errors.ts'
 import { redactText } from '../core/redact.ts'
 import { explain } from './aws/explain.ts'
 import { type AwsSession, openSession } from './aws/session.ts'
-import { exitCode } from './exit-codes.ts'
 import type { ProgressOptions } from './output/progress.ts'
 
 /** Adds one verb to the command line: its arguments, its options, its help, and what it does. */
@@ -40,7 +40,7 @@ export async function withSession(
     const error = explain(thrown, target)
     if (options.json) printJson({ error })
     else complain(error)
-    process.exitCode = exitCode(error)
+    process.exitCode = ERROR_CODES[error.code].exit
   }
 }
 

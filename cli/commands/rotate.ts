@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { type Clock, SECOND, systemClock } from '../../core/clock.ts'
+import { ERROR_CODES, nextAction } from '../../core/error-codes.ts'
 import { KeyturnError } from '../../core/errors.ts'
 import { ALLOWED_GRACE, formatGrace, parseGrace } from '../../core/grace.ts'
 import { type Random, systemRandom } from '../../core/random.ts'
@@ -9,9 +10,7 @@ import { explain } from '../aws/explain.ts'
 import { firstSentence, setGraceOnce, start, supply, waitUntilCurrent } from '../aws/rotation.ts'
 import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
-import { exitCode } from '../exit-codes.ts'
 import { moment } from '../output/duration.ts'
-import { nextAction } from '../output/next-action.ts'
 import { type Job, type ProgressOptions, type Report, runJobs } from '../output/progress.ts'
 import { readValue } from '../read-value.ts'
 import { awsVerb, type CommonOptions, complain, printJson, progressFor, type Verb, withSession } from '../verb.ts'
@@ -62,7 +61,7 @@ function report({ rotated, failed }: RotateResult, { json }: CommonOptions): voi
     if (started.length > 0) console.log(`Follow with: keyturn status ${started.join(' ')}`)
   }
   // A failure weighs more than a wait that ran out: of the two it is the one that ends by itself.
-  const codes = failed.map(({ error }) => exitCode(error))
+  const codes = failed.map(({ error }) => ERROR_CODES[error.code].exit)
   if (codes.length > 0) process.exitCode = Math.min(...codes)
 }
 

@@ -16,6 +16,8 @@ import { type RotationRig, startRotationRig } from '../../helpers/rotation-rig.t
 const target = { value: '', refused: new Set<string>() }
 const inPlace: Strategy = {
   kind: 'in-place',
+  network: 'none',
+  supply: 'never',
   family: 'generated',
   params: z.strictObject({}),
   permissions: () => [],
