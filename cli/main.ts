@@ -2,13 +2,16 @@ import { Command } from 'commander'
 import { EXIT } from '../core/error-codes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { endVerb } from './commands/end.ts'
+import { graceVerb } from './commands/grace.ts'
+import { revokeVerb } from './commands/revoke.ts'
+import { rollbackVerb } from './commands/rollback.ts'
 import { rotateVerb } from './commands/rotate.ts'
 import { statusVerb } from './commands/status.ts'
 import { valueVerb } from './commands/value.ts'
 import type { Verb } from './verb.ts'
 
 /** Every verb, in the order in which the help shows them. A new one is a file in commands/ and a line here. */
-const VERBS: readonly Verb[] = [statusVerb, rotateVerb, endVerb, valueVerb]
+const VERBS: readonly Verb[] = [statusVerb, rotateVerb, graceVerb, revokeVerb, rollbackVerb, endVerb, valueVerb]
 
 // What reads this output may close it early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -31,6 +34,8 @@ Examples:
   $ keyturn status --endpoint http://127.0.0.1:4566      # the local cloud that npm start runs`,
   )
   .version(packageJson.version)
+  // --version after a verb is that verb's own.
+  .enablePositionalOptions()
   .showHelpAfterError('See: keyturn --help')
   .configureOutput({ outputError: (message, write) => write(`keyturn: ${message.replace(/^error: /, '')}`) })
   .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : EXIT.badInput))

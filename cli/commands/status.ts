@@ -15,7 +15,11 @@ export const statusVerb: Verb = (program) =>
       '\nExamples:\n  $ keyturn status\n  $ keyturn status openai mobile-app\n  $ keyturn status --json | jq ".secrets[].nextRotation"',
     )
     .action((names: string[], options: CommonOptions & StatusOptions) =>
-      withSession(options, async (session) => console.log(await status(session, names, options))),
+      withSession(
+        options,
+        async (session) => console.log(await status(session, names, options)),
+        names.length === 1 ? names[0] : undefined,
+      ),
     )
 
 interface StatusOptions {

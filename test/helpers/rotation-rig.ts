@@ -73,6 +73,7 @@ export interface RotationRig {
  * @param more strategies of a test's own, which the function holds as well
  */
 export async function startRotationRig(more: readonly Strategy[] = []): Promise<RotationRig> {
+  const all = [...Object.values(strategies), ...more]
   const clock = createMovableClock({ start: new Date('2026-11-22T10:00:00Z'), frozen: true })
   const running = await startCloud({
     port: 0,
@@ -129,7 +130,7 @@ export async function startRotationRig(more: readonly Strategy[] = []): Promise<
     const handle = createRotationHandler({
       client,
       inventory,
-      strategies: [...Object.values(strategies), ...more],
+      strategies: all,
       clock: hurried(clock),
       random: systemRandom,
       log,
@@ -154,6 +155,7 @@ export async function startRotationRig(more: readonly Strategy[] = []): Promise<
           Tags: [
             { Key: TAG.stack, Value: 'keyturn/test' },
             { Key: TAG.strategy, Value: entry.strategy },
+            ...tagsOf(all.find(({ kind }) => kind === entry.strategy)),
           ],
           ...(typeof firstValue === 'string' && { SecretString: firstValue }),
         }),
@@ -224,6 +226,16 @@ export async function startRotationRig(more: readonly Strategy[] = []): Promise<
   }
   return rig
 }
+
+/** What the program writes down of a strategy. */
+const tagsOf = (strategy: Strategy | undefined): { Key: string; Value: string }[] =>
+  strategy
+    ? [
+        { Key: TAG.supply, Value: strategy.supply },
+        ...(strategy.presentedBy ? [{ Key: TAG.presentedBy, Value: strategy.presentedBy }] : []),
+        ...(strategy.revoke ? [{ Key: TAG.revokedBy, Value: 'keyturn' }] : []),
+      ]
+    : []
 
 const withLambda = () => (services.some(({ name }) => name === 'lambda') ? services : [...services, lambdaService])
 
