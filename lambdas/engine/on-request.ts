@@ -8,8 +8,8 @@ import { whileDenied } from './while-denied.ts'
  * @throws KeyturnError `schedule-stays` (needs-human) when the secret had a schedule once, which Secrets Manager would
  * take up again
  */
-export async function rotateOnRequest(rotation: Rotation): Promise<void> {
-  const { store, functionArn, log } = rotation
+export async function rotateOnRequest(rotation: Rotation, functionArn: string): Promise<void> {
+  const { store, log } = rotation
   await whileDenied(rotation, async () => {
     const secret = await store.describe()
     assertUsable(secret)

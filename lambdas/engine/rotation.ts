@@ -12,8 +12,6 @@ export interface Rotation {
   /** The configured grace; one rotation may carry another in its tag. */
   readonly grace: Grace
   readonly token: string
-  /** The function that is to rotate the secret, where the event says so. */
-  readonly functionArn: string
   /** What Secrets Manager passes to functions of another account or an assumed role. */
   readonly rotationToken: string | undefined
   readonly clock: Clock

@@ -65,7 +65,7 @@ export const providerKey = {
       { ...context, withinMs: propagationSeconds * SECOND },
     )
     if (test.expect.includes(reply.status)) return
-    const message = `The new key did not pass "test" within ${propagationSeconds} s: HTTP ${reply.status}, expected ${test.expect.join(', ')}.`
+    const message = `The key did not pass "test" within ${propagationSeconds} s: HTTP ${reply.status}, expected ${test.expect.join(', ')}.`
     if (reply.status === 401 || reply.status === 403 || passing(reply.status)) {
       throw new KeyturnError(
         'pending-key-not-accepted',

@@ -91,7 +91,6 @@ export function memoryRotation(secret: MemorySecret = {}) {
     params: {},
     grace: parseGrace('24h'),
     token: TOKEN,
-    functionArn: 'the function',
     rotationToken: undefined,
     clock,
     log,

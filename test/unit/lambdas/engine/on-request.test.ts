@@ -4,7 +4,7 @@ import { type MemorySecret, memoryRotation } from './memory-rotation.ts'
 
 const run = async (step: typeof rotateOnRequest, secret: MemorySecret): Promise<readonly string[]> => {
   const { rotation, calls } = memoryRotation(secret)
-  await step(rotation)
+  await step(rotation, 'the function')
   return calls.slice(1)
 }
 
