@@ -10,20 +10,14 @@ import { UnknownKeys } from '../../../../proxy/keys/unknown-keys.ts'
 import { ManualClock, settle } from '../../../helpers/proxy/manual-clock.ts'
 import { MemorySource } from '../../../helpers/proxy/memory-source.ts'
 
+const STORE = { cooldownMs: 1_000, timeoutMs: 10_000, maxStaleMs: 1e12 }
+
 function setup() {
   const clock = new ManualClock('2026-11-22T10:00:00Z')
   const source = new MemorySource()
   const digest = createDigest(systemRandom)
   const keys = new ClientKeys(digest, clock)
-  const store = new KeySetStore({
-    secretId: 'app',
-    source,
-    parse: parseClientKey(digest),
-    clock,
-    cooldownMs: 1_000,
-    timeoutMs: 10_000,
-    maxStaleMs: 1e12,
-  })
+  const store = new KeySetStore({ ...STORE, secretId: 'app', source, parse: parseClientKey(digest), clock })
   keys.add('app', store)
   return { clock, source, digest, keys, store }
 }
@@ -43,6 +37,77 @@ test('C2: current, pending and grace are found by what they are', async () => {
   expect(keys.find('kt_old')).toMatchObject({ versionId: 'v1', state: 'grace' })
   expect(keys.find('kt_gone')).toBeUndefined()
   expect(keys.find('')).toBeUndefined()
+})
+
+test('of several versions that hold one value, the current one names it, then the one in grace, then the pending one', async () => {
+  const { clock, source, keys, store } = setup()
+  const load = async (versions: Parameters<typeof source.set>[1]) => {
+    source.set('app', versions)
+    await clock.advance(1_000)
+    await store.refresh()
+    return keys.find('kt_same')
+  }
+  const grace = { labels: ['GRACE-UNTIL-20261122T110000Z'], value: 'kt_same' }
+  const pending = { labels: ['AWSPENDING'], value: 'kt_same' }
+  const other = { labels: ['AWSCURRENT'], value: 'kt_now' }
+
+  const all = await load({ v3: pending, v1: grace, v2: { labels: ['AWSCURRENT'], value: 'kt_same' } })
+  expect(all).toMatchObject({ versionId: 'v2', state: 'current' })
+  expect(await load({ v3: pending, v1: grace, v4: other })).toMatchObject({ versionId: 'v1', state: 'grace' })
+  clock.setWall('2026-11-22T11:00:00Z')
+  expect(keys.find('kt_same')).toMatchObject({ versionId: 'v3', state: 'pending' })
+})
+
+test.each([
+  ['first', ['mine', 'theirs']],
+  ['last', ['theirs', 'mine']],
+])(
+  'of two clients that hold one value, the one that it is accepted for has it, be it the %s',
+  async (_place, order) => {
+    const { clock, source, digest, keys } = setup()
+    const stores = order.map((client) => {
+      const store = new KeySetStore({ ...STORE, secretId: client, source, parse: parseClientKey(digest), clock })
+      keys.add(client, store)
+      return store
+    })
+    const refresh = () => Promise.all(stores.map((store) => store.refresh()))
+    const current = { labels: ['AWSCURRENT'], value: 'kt_same' }
+    const ending = { labels: ['GRACE-UNTIL-20261122T110000Z'], value: 'kt_same' }
+    source.set('mine', { m: current }).set('theirs', { t: ending, t2: { labels: ['AWSCURRENT'], value: 'kt_other' } })
+    await refresh()
+    expect(keys.find('kt_same')).toEqual({ client: 'mine', versionId: 'm', state: 'current' })
+
+    source.set('mine', { m: ending })
+    await clock.advance(1_000)
+    await refresh()
+    clock.setWall('2026-11-22T11:00:00Z')
+    expect(keys.find('kt_same')?.state).toBe('expired')
+    source.set('theirs', { t: { labels: ['AWSPENDING'], value: 'kt_same' }, t3: current })
+    await clock.advance(1_000)
+    await refresh()
+    expect(keys.find('kt_same')).toEqual({ client: 'theirs', versionId: 't3', state: 'current' })
+  },
+)
+
+test('of two clients that hold one value, one whose set is too old does not hide the other', async () => {
+  const { clock, source, digest, keys, store } = setup()
+  const old = new KeySetStore({
+    ...STORE,
+    secretId: 'old',
+    source,
+    parse: parseClientKey(digest),
+    clock,
+    maxStaleMs: 1,
+  })
+  keys.add('old', old)
+  source.set('app', { v1: { labels: ['AWSPENDING'], value: 'kt_same' } })
+  source.set('old', { o1: { labels: ['AWSCURRENT'], value: 'kt_same' } })
+  await Promise.all([store.refresh(), old.refresh()])
+  expect(keys.find('kt_same')).toMatchObject({ client: 'old', state: 'current' })
+
+  await clock.advance(2)
+
+  expect(keys.find('kt_same')).toMatchObject({ client: 'app', state: 'pending' })
 })
 
 test('C2: a grace key is refused at its deadline without any refresh', async () => {
@@ -207,15 +272,7 @@ test('C1: an undecided look is not remembered', async () => {
 
 test('C1: an unknown key waits for every set, a known one for its own alone', async () => {
   const { clock, source, digest, keys, store } = setup()
-  const other = new KeySetStore({
-    secretId: 'other',
-    source,
-    parse: parseClientKey(digest),
-    clock,
-    cooldownMs: 1_000,
-    timeoutMs: 10_000,
-    maxStaleMs: 1e12,
-  })
+  const other = new KeySetStore({ ...STORE, secretId: 'other', source, parse: parseClientKey(digest), clock })
   keys.add('other', other)
   source.set('other', { o1: { labels: ['AWSCURRENT'], value: 'kt_other' } })
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
