@@ -10,7 +10,7 @@ import { checkTaskSize } from './task-size.ts'
 import { checkValues, type RawValues } from './value-checks.ts'
 
 export interface StackConfig extends StackSettings {
-  /** First values of `supplied` secrets, by inventory name. */
+  /** First values that a person hands over, by inventory name. */
   readonly values: ReadonlyMap<string, SecretString>
 }
 

@@ -34,7 +34,7 @@ const statement: fc.Arbitrary<PermissionStatement> = fc
   }))
 const grants = fc.array(fc.record({ own: name, statements: fc.array(statement, { maxLength: 4 }) }), { maxLength: 6 })
 
-describe('rendering permissions (A3)', () => {
+describe('rendering permissions (part of A3)', () => {
   it('grants exactly the pairs of action and resource that were asked for, own secrets by their strategy', () => {
     fc.assert(
       fc.property(grants, (all) => {

@@ -15,7 +15,7 @@ const ended: StandingSecret = {
 const plan = (secrets: Readonly<Record<string, StandingSecret>>, settings = devSettings()) =>
   planStack(parseStackConfig(settings, devValues), { secrets })
 
-describe('1.11 a secret that the config no longer lists', () => {
+describe('a secret that the config no longer lists', () => {
   it('stops the program while versions of it are alive, naming each and the command that ends them', async () => {
     await expect(plan({ 'keyturn/dev/mistral': alive })).rejects.toMatchObject({
       code: 'secrets-alive',
@@ -64,7 +64,7 @@ describe('1.11 a secret that the config no longer lists', () => {
   })
 })
 
-describe('1.11 a secret that another strategy is to make', () => {
+describe('a secret that another strategy is to make', () => {
   const changed = () => {
     const settings = devSettings()
     settings.secrets = settings.secrets.map((secret) =>

@@ -13,7 +13,7 @@ const dev = naming({
   accountId: '000000000000',
 })
 
-describe('inventory of a rotation function (A3)', () => {
+describe('inventory of a rotation function (part of A3)', () => {
   const secrets = readSecrets(parseStackConfig(devSettings(), devValues).secrets)
 
   it('holds the secrets of one family by full name, with full names in their parameters', () => {

@@ -25,7 +25,7 @@ const any = fc.uniqueArray(
   { selector: ({ id }) => id, maxLength: 12 },
 )
 
-describe('subnets of the load balancer (A6)', () => {
+describe('subnets of the load balancer (part of A6)', () => {
   it('are one in each zone, two zones or more, or there is a reason', () => {
     fc.assert(
       fc.property(any, fc.boolean(), (all, internal) => {
@@ -90,7 +90,7 @@ describe('subnets of the load balancer (A6)', () => {
   })
 })
 
-describe('subnets of the tasks (A6)', () => {
+describe('subnets of the tasks (part of A6)', () => {
   const all = [
     subnet('1', 'a', true),
     subnet('2', 'a'),

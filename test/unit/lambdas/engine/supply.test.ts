@@ -13,7 +13,7 @@ const take = async (secret: MemorySecret) => {
   return { ...made, value: await takeSupplied(made.rotation, await made.store.describe()) }
 }
 
-describe('B7 the value that a person supplied', () => {
+describe('part of B7: the value that a person supplied', () => {
   it('is taken by its version, and keeps its label until it is promoted', async () => {
     const { value, calls } = await take(supplied)
     expect(value.reveal()).toBe('the supplied value')

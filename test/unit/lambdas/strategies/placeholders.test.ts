@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { params as providerKey } from '../../../../lambdas/strategies/provider-key/params.ts'
-import { supplied } from '../../../../lambdas/strategies/supplied.ts'
+import { supplied } from '../../../../lambdas/strategies/supplied/supplied.ts'
 import { openAiParams, openRouterParams } from '../../../helpers/provider-params.ts'
 
 const sound = openAiParams('https://provider.example') as Record<string, { url: string; body?: unknown }>
@@ -11,7 +11,7 @@ function problems(call: string, change: object): string[] {
   return (read.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`)
 }
 
-describe('B20 A13 placeholders of described calls, at plan time', () => {
+describe('A13: placeholders of described calls, at plan time', () => {
   it('passes the shipped descriptions', () => {
     expect(providerKey.safeParse(sound).success).toBe(true)
     expect(providerKey.safeParse(openRouterParams('https://provider.example')).success).toBe(true)

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { systemRandom } from '../../../../core/random.ts'
 import { SecretString } from '../../../../core/secret-string.ts'
-import { clientKey } from '../../../../lambdas/strategies/client-key.ts'
-import { random } from '../../../../lambdas/strategies/random.ts'
+import { clientKey } from '../../../../lambdas/strategies/client-key/client-key.ts'
+import { random } from '../../../../lambdas/strategies/random/random.ts'
 import type { CreateContext } from '../../../../lambdas/strategies/strategy.ts'
 
 const context = <Params>(params: Params): CreateContext<Params> =>
@@ -12,7 +12,7 @@ const context = <Params>(params: Params): CreateContext<Params> =>
 const make = async (params: Record<string, unknown>): Promise<string> =>
   (await random.create(context(random.params.parse(params)))).reveal()
 
-describe('B7 random', () => {
+describe('part of B7: random', () => {
   it.each([
     ['password', 32, /^[A-Za-z0-9._~-]+$/],
     ['alphanumeric', 32, /^[A-Za-z0-9]+$/],
@@ -59,7 +59,7 @@ describe('B7 random', () => {
   })
 })
 
-describe('B7 client-key', () => {
+describe('part of B7: client-key', () => {
   it('makes 256 bits behind a prefix, and accepts nothing else', async () => {
     const value = await clientKey.create(context({}))
     expect(value.reveal()).toMatch(/^kt_[A-Za-z0-9_-]{43}$/)

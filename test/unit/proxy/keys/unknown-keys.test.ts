@@ -18,7 +18,7 @@ function setup() {
   return { clock, source, digest, keys, store }
 }
 
-test('C1: an unknown key causes a refresh, and is then refused for a while without another', async () => {
+test('part of C1: an unknown key causes a refresh, and is then refused for a while without another', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -36,7 +36,7 @@ test('C1: an unknown key causes a refresh, and is then refused for a while witho
   expect(await second).toMatchObject({ versionId: 'v2', state: 'current' })
 })
 
-test('C1: only a load that began after the request proves a key unknown', async () => {
+test('part of C1: only a load that began after the request proves a key unknown', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -60,7 +60,7 @@ test('C1: only a load that began after the request proves a key unknown', async 
 test.each([
   ['once, a new key is found at the second read', 1_000, expect.objectContaining({ versionId: 'v2' })],
   ['twice, a new key stays undecided', 2_000, 'undecided'],
-])('C1: where a read fails %s', async (_what, ms, expected) => {
+])('part of C1: where a read fails %s', async (_what, ms, expected) => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -75,7 +75,7 @@ test.each([
   expect(await look).toEqual(expected)
 })
 
-test('C1: an undecided look is not remembered', async () => {
+test('part of C1: an undecided look is not remembered', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -93,7 +93,7 @@ test('C1: an undecided look is not remembered', async () => {
   expect(await after).toMatchObject({ versionId: 'v2' })
 })
 
-test('C1: an unknown key waits for every set, a known one for its own alone', async () => {
+test('part of C1: an unknown key waits for every set, a known one for its own alone', async () => {
   const { clock, source, digest, keys, store } = setup()
   const other = new KeySetStore({ ...STORE, secretId: 'other', source, parse: parseClientKey(digest), clock })
   keys.add('other', other)
@@ -111,7 +111,7 @@ test('C1: an unknown key waits for every set, a known one for its own alone', as
   expect(await wrong).toBe('undecided')
 })
 
-test('C1: a request with an unknown key does not wait for AWS for ever', async () => {
+test('part of C1: a request with an unknown key does not wait for AWS for ever', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -127,7 +127,7 @@ test('C1: a request with an unknown key does not wait for AWS for ever', async (
 test.each([
   ['pending', ['AWSPENDING']],
   ['grace', ['GRACE-UNTIL-20261122T110000Z']],
-])('C1: a key that has come as a %s one is found too', async (state, labels) => {
+])('part of C1: a key that has come as a %s one is found too', async (state, labels) => {
   const { clock, source, keys, store } = setup()
   const current = { labels: ['AWSCURRENT'], value: 'kt_now' }
   source.set('app', { v1: current })
@@ -140,7 +140,7 @@ test.each([
   expect(await look).toMatchObject({ versionId: 'v2', state })
 })
 
-test('C1: a key that has come with its grace over is no living one', async () => {
+test('part of C1: a key that has come with its grace over is no living one', async () => {
   const { clock, source, keys, store } = setup()
   const current = { labels: ['AWSCURRENT'], value: 'kt_now' }
   source.set('app', { v1: current })
@@ -153,7 +153,7 @@ test('C1: a key that has come with its grace over is no living one', async () =>
   expect(await look).toBe('unknown')
 })
 
-test('C1: a key that no read has brought is looked for again when its time is over, and not before', async () => {
+test('part of C1: a key that no read has brought is looked for again when its time is over, and not before', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -169,7 +169,7 @@ test('C1: a key that no read has brought is looked for again when its time is ov
   expect(await unknown.lookAgain('kt_new')).toMatchObject({ versionId: 'v2' })
 })
 
-test('C1: where one client’s set cannot be read, an unknown key waits for one more read of it', async () => {
+test('part of C1: where one client’s set cannot be read, an unknown key waits for one more read of it', async () => {
   const { clock, source, digest, keys, store } = setup()
   const other = new KeySetStore({ ...STORE, secretId: 'other', source, parse: parseClientKey(digest), clock })
   keys.add('other', other)
@@ -187,7 +187,7 @@ test('C1: where one client’s set cannot be read, an unknown key waits for one 
   expect(await look).toBe('unknown')
 })
 
-test('C1: whoever has an answer waits no more, and costs nothing more', async () => {
+test('part of C1: whoever has an answer waits no more, and costs nothing more', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -205,7 +205,7 @@ test('C1: whoever has an answer waits no more, and costs nothing more', async ()
   expect(lookUp).not.toHaveBeenCalled()
 })
 
-test('C1: a read that changes nothing does not have every waiting key looked up', async () => {
+test('part of C1: a read that changes nothing does not have every waiting key looked up', async () => {
   const { clock, source, digest, keys, store } = setup()
   const other = new KeySetStore({ ...STORE, secretId: 'other', source, parse: parseClientKey(digest), clock })
   keys.add('other', other)
@@ -229,7 +229,7 @@ test('C1: a read that changes nothing does not have every waiting key looked up'
   expect(await Promise.all(looks)).toEqual(['undecided', 'undecided'])
 })
 
-test('C1: wrong keys without end do not take more and more memory, and the one longest refused goes first', async () => {
+test('part of C1: wrong keys without end do not take more and more memory, and the one longest refused goes first', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()

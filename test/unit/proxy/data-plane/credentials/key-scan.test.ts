@@ -13,7 +13,7 @@ const percent = (text: string, which: (at: number) => boolean): string =>
     .map((char, at) => (which(at) ? `%${char.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}` : char))
     .join('')
 
-test('C3: a client key is seen in any mix of text, percent-encoding and base64', () => {
+test('part of C3: a client key is seen in any mix of text, percent-encoding and base64', () => {
   const encodings = fc.constantFrom(
     (text: string) => text,
     (text: string) => percent(text, () => true),
@@ -28,7 +28,7 @@ test('C3: a client key is seen in any mix of text, percent-encoding and base64',
   )
 })
 
-test('C3: a text without a key is not taken for one', () => {
+test('part of C3: a text without a key is not taken for one', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 400 }), fc.base64String({ maxLength: 400 }), (text, encoded) => {
       fc.pre(!text.includes('%25'))
@@ -43,11 +43,11 @@ test.each([
   ['whole', `kt_${'a'.repeat(43)}`, true],
   ['longer', `kt_${'a'.repeat(50)}`, true],
   ['in upper case', `KT_${'A'.repeat(43)}`, false],
-])('C3: the shape of a client key, %s', (_what, text, held) => {
+])('part of C3: the shape of a client key, %s', (_what, text, held) => {
   expect(scanForClientKeys().holds(text)).toBe(held)
 })
 
-test('C3: a name is seen in any case', () => {
+test('part of C3: a name is seen in any case', () => {
   expect(scanForClientKeys().holdsInName(`X-KT_${'A'.repeat(43)}`)).toBe(true)
   expect(scanForKey('sk-Upstream').holdsInName('x-sk-upSTREAM')).toBe(true)
   expect(scanForKey('sk-Upstream').holds('sk-upstream')).toBe(false)

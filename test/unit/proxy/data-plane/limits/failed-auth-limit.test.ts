@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { FailedAuthLimit } from '../../../../../proxy/data-plane/limits/failed-auth-limit.ts'
 import { ManualClock } from '../../../../helpers/proxy/manual-clock.ts'
 
-test('C15: an address has so many failures a minute, which come back evenly', async () => {
+test('part of C15: an address has so many failures a minute, which come back evenly', async () => {
   const clock = new ManualClock()
   const limit = new FailedAuthLimit(60, clock)
   const fails = (times: number) => Array.from({ length: times }, () => limit.fail('10.0.0.1')).filter(Boolean).length
@@ -20,14 +20,14 @@ test.each([
   ['::ffff:10.0.0.1', '10.0.0.1', true],
   ['::ffff:10.0.0.1', '::ffff:10.0.0.2', false],
   ['fe80::1%eth0', 'fe80::2%eth1', true],
-])('C15: %s and %s share one budget: %s', (one, other, shared) => {
+])('part of C15: %s and %s share one budget: %s', (one, other, shared) => {
   const limit = new FailedAuthLimit(1, new ManualClock())
   limit.fail(one)
 
   expect(limit.fail(other)).toBe(!shared)
 })
 
-test('C15: many addresses do not take more and more memory, and the oldest goes first', () => {
+test('part of C15: many addresses do not take more and more memory, and the oldest goes first', () => {
   const limit = new FailedAuthLimit(1, new ManualClock())
   for (let index = 0; index < 10_001; index += 1) limit.fail(`10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`)
 

@@ -22,7 +22,7 @@ async function readAll(view: Readable): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-test('C5: whatever the chunks and wherever the first attempt stops, the second sends every byte from the first', async () => {
+test('part of C5: whatever the chunks and wherever the first attempt stops, the second sends every byte from the first', async () => {
   const chunks = fc.array(
     fc.uint8Array({ minLength: 1, maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
     { maxLength: 8 },
@@ -49,7 +49,7 @@ test('C5: whatever the chunks and wherever the first attempt stops, the second s
   )
 })
 
-test('C5: at the bound a body is kept, over it not, and after release not', async () => {
+test('part of C5: at the bound a body is kept, over it not, and after release not', async () => {
   for (const [length, kept] of [
     [1_000, true],
     [1_001, false],
@@ -65,7 +65,7 @@ test('C5: at the bound a body is kept, over it not, and after release not', asyn
   }
 })
 
-test('C5: a body that is announced over the bound is never kept, but can be opened once', async () => {
+test('part of C5: a body that is announced over the bound is never kept, but can be opened once', async () => {
   const { source, body } = setup({ headers: { 'content-length': '1001' } })
   expect(body.replayable).toBe(true)
   source.end(Buffer.alloc(1_001))
@@ -74,7 +74,7 @@ test('C5: a body that is announced over the bound is never kept, but can be open
   expect(body.replayable).toBe(false)
 })
 
-test('C4: leave to continue is given at the first read, once', async () => {
+test('part of C4: leave to continue is given at the first read, once', async () => {
   const { source, response, body } = setup({ awaitsContinue: true })
   const first = body.open()
   expect(response.writeContinue).not.toHaveBeenCalled()
@@ -87,7 +87,7 @@ test('C4: leave to continue is given at the first read, once', async () => {
   expect(response.writeContinue).toHaveBeenCalledTimes(1)
 })
 
-test('C15: an announced length over the limit is refused before a byte is read', () => {
+test('part of C15: an announced length over the limit is refused before a byte is read', () => {
   expect(() => setup({ headers: { 'content-length': '10001' } })).toThrow(
     expect.objectContaining({ code: 'body-too-large' }),
   )

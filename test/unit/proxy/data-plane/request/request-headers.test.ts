@@ -41,7 +41,7 @@ test('hop-by-hop fields, those named in Connection, Host, framing and forwarding
   expect(requestHeaders(raw, KEY)).toEqual(['Content-Type', 'application/json', 'X-Bar', '1', 'x-bar', '2'])
 })
 
-test('C3: every client credential goes, in any spelling and any header that holds it', () => {
+test('part of C3: every client credential goes, in any spelling and any header that holds it', () => {
   const raw = [
     ...['Authorization', 'Bearer other', 'X-API-Key', 'x', 'x_api_key', 'x', 'api-key', 'x', 'x-goog-api-key', 'x'],
     ...['X-Custom', `prefix ${KEY}`, 'Cookie', `key=${KEY}; a=b`, 'Accept', '*/*'],

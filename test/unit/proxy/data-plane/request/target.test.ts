@@ -13,7 +13,7 @@ test.each([
   ['/openaix/v1', '/', '/openaix/v1'],
   ['/', '/', '/'],
   ['/OpenAI/v1', '/', '/OpenAI/v1'],
-])('C3: %s leads to the longest prefix %s', (path, prefix, rest) => {
+])('part of C3: %s leads to the longest prefix %s', (path, prefix, rest) => {
   const route = matchRoute(ROUTES, readTarget(path).path)
 
   expect(route?.prefix).toBe(prefix)

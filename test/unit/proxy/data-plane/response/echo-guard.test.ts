@@ -23,7 +23,7 @@ function pass(pieces: readonly string[], key = KEY): { text: string; echoed: boo
   return { text: text + guard.end().toString(), echoed: false }
 }
 
-test('C3: what holds no key passes byte for byte, however it is cut', () => {
+test('part of C3: what holds no key passes byte for byte, however it is cut', () => {
   fc.assert(
     fc.property(chunks, (pieces) => {
       fc.pre(!pieces.join('').includes(KEY))
@@ -33,7 +33,7 @@ test('C3: what holds no key passes byte for byte, however it is cut', () => {
   )
 })
 
-test('C3: of a key no more than its common beginning passes, however it is cut', () => {
+test('part of C3: of a key no more than its common beginning passes, however it is cut', () => {
   fc.assert(
     fc.property(chunks, fc.nat(), fc.array(fc.nat({ max: 30 }), { maxLength: 30 }), (around, at, cuts) => {
       const split = at % (around.length + 1)

@@ -44,7 +44,7 @@ async function setup(statuses: Readonly<Record<string, number>>) {
   return { clock, source, store, keys, sent, seen, facts: exchange.facts, send: () => handle(exchange) }
 }
 
-test('C5: a key that the upstream refuses has its set read again, though a sibling got the answer', async () => {
+test('part of C5: a key that the upstream refuses has its set read again, though a sibling got the answer', async () => {
   const { clock, source, sent, seen, facts, send } = await setup({ 'sk-now': 401 })
   await send()
   await clock.advance(1_000)
@@ -66,7 +66,7 @@ test('a request that is forbidden says nothing of the set, which is not read aga
   expect(keys.pick()?.versionId).toBe('now')
 })
 
-test('C5: a key that a sibling has proven dead is passed over by the next request, and one that is alone at fault is not', async () => {
+test('part of C5: a key that a sibling has proven dead is passed over by the next request, and one that is alone at fault is not', async () => {
   const dead = await setup({ 'sk-now': 401 })
   await dead.send()
   expect(dead.keys.pick()?.versionId).toBe('old')
@@ -79,7 +79,7 @@ test('C5: a key that a sibling has proven dead is passed over by the next reques
   expect(both.keys.pick()?.versionId).toBe('now')
 })
 
-test('C5: when every key is refused, one that has come in the meantime is tried, once', async () => {
+test('part of C5: when every key is refused, one that has come in the meantime is tried, once', async () => {
   const { clock, source, sent, seen, send } = await setup({ 'sk-now': 401, 'sk-old': 401 })
   source.set('openai', { old: OLD, now: { labels: [] }, next: { labels: ['AWSCURRENT'], value: 'sk-next' } })
   const answered = send()
