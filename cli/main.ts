@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../core/clock.ts'
+import { ERROR_CODES, EXIT } from '../core/error-codes.ts'
 import type { KeyturnError } from '../core/errors.ts'
 import { ALLOWED_GRACE } from '../core/grace.ts'
 import { systemRandom } from '../core/random.ts'
@@ -12,9 +13,6 @@ import { type RotateOptions, type RotateResult, rotate } from './commands/rotate
 import { type StatusOptions, status } from './commands/status.ts'
 import { value } from './commands/value.ts'
 import { readValue } from './read-value.ts'
-
-/** Exit codes, as `keyturn --help` documents them. */
-const EXIT = { failed: 1, badInput: 2, waitTimeout: 3 } as const
 
 interface CommonOptions {
   endpoint?: string
@@ -151,7 +149,7 @@ async function run(options: CommonOptions, action: (session: AwsSession) => Prom
     const error = explain(thrown, target)
     if (options.json) console.log(JSON.stringify({ error }, undefined, 2))
     else complain(error)
-    process.exitCode = exitCode(error)
+    process.exitCode = ERROR_CODES[error.code].exit
   }
 }
 
@@ -163,29 +161,12 @@ function report({ rotated, failed }: RotateResult, { json }: CommonOptions): voi
     if (started.length > 0) console.log(`Follow with: keyturn status ${started.join(' ')}`)
   }
   // A failure weighs more than a wait that ran out: of the two it is the one that ends by itself.
-  const codes = failed.map(({ error }) => exitCode(error))
+  const codes = failed.map(({ error }) => ERROR_CODES[error.code].exit)
   if (codes.length > 0) process.exitCode = Math.min(...codes)
 }
 
 function complain(error: KeyturnError): void {
   console.error(`keyturn: ${redactText(error.message)} [${error.code}]`)
-}
-
-function exitCode(error: KeyturnError): number {
-  if (error.code === 'wait-timeout') return EXIT.waitTimeout
-  return [
-    'grace-invalid',
-    'endpoint-invalid',
-    'value-unreadable',
-    'value-too-long',
-    'value-not-allowed',
-    'secret-ambiguous',
-    'secret-not-found',
-    'secret-not-managed',
-    'field-missing',
-  ].includes(error.code)
-    ? EXIT.badInput
-    : EXIT.failed
 }
 
 function seconds(argument: string): number {

@@ -11,7 +11,7 @@ export interface RotationInventory {
 }
 
 export interface RotationEntry {
-  /** The strategy's kind: `provider-key`. */
+  /** The strategy's kind. */
   readonly strategy: string
   /** A grace period as `parseGrace` reads it: `24h`. */
   readonly grace: string
@@ -40,7 +40,7 @@ export interface ProxyConfig {
 export interface ProxyClient {
   /** The caller's identity in logs and metrics: `mobile-app`. */
   readonly name: string
-  /** ARN or full name of its `client-key` secret. */
+  /** ARN or full name of the secret whose values it presents. */
   readonly secretId: string
 }
 
@@ -51,6 +51,8 @@ export interface ProxyRoute {
   readonly prefix: string
   /** Scheme, host, port, and optionally a base path: `https://api.openai.com`. */
   readonly upstream: string
+  /** `upstream` is http, inside a private network, and that is meant. */
+  readonly plainHttp?: boolean
   /** `verify`: the caller's key is checked, then swapped for the upstream's key. */
   readonly mode: 'verify'
   /** ARN or full name of the secret that holds the upstream key. */

@@ -6,15 +6,14 @@ import { type Problem, ProblemsError } from '../core/errors.ts'
 import { secretName } from '../core/secret-name.ts'
 import { TAG } from '../core/tags.ts'
 import type { VersionLabels } from '../core/versions.ts'
-import { strategies } from '../lambdas/strategies/registry.ts'
-import type { Family } from '../lambdas/strategies/strategy.ts'
+import { strategies } from '../lambdas/strategies/find-strategy.ts'
 import type { SecretSettings } from './config/schema.ts'
 import type { Naming } from './naming.ts'
 
 /** A secret of this stack that the config no longer lists, and whose keys have been revoked. */
 export interface RemovedSecret {
   readonly arn: string
-  readonly family: Family | undefined
+  readonly family: string | undefined
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Clock, SECOND } from '../../core/clock.ts'
+import { nextAction } from '../../core/error-codes.ts'
 import { KeyturnError } from '../../core/errors.ts'
 import { formatGrace, parseGrace } from '../../core/grace.ts'
 import type { Random } from '../../core/random.ts'
@@ -9,7 +10,6 @@ import { firstSentence, setGraceOnce, start, supply, waitUntilCurrent } from '..
 import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 import { moment } from '../output/duration.ts'
-import { nextAction } from '../output/next-action.ts'
 import { type Job, type ProgressOptions, type Report, runJobs } from '../output/progress.ts'
 
 export interface RotateOptions {

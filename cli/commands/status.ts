@@ -1,7 +1,7 @@
+import { nextAction } from '../../core/error-codes.ts'
 import { findSecret, listStatus, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 import { duration, moment } from '../output/duration.ts'
-import { nextAction } from '../output/next-action.ts'
 import { table } from '../output/table.ts'
 
 export interface StatusOptions {

@@ -1,6 +1,7 @@
 import { type Problem, ProblemsError } from '../../core/errors.ts'
 import { SecretString } from '../../core/secret-string.ts'
 import { toProblems } from './problems.ts'
+import { checkProxy } from './proxy-checks.ts'
 import { clientShape, routeShape } from './proxy-schema.ts'
 import { checkReferences, readInventory } from './reference-checks.ts'
 import { type StackSettings, stackSchema } from './schema.ts'
@@ -9,7 +10,7 @@ import { checkTaskSize } from './task-size.ts'
 import { checkValues, type RawValues } from './value-checks.ts'
 
 export interface StackConfig extends StackSettings {
-  /** First values of `supplied` secrets, by inventory name. */
+  /** First values that a person hands over, by inventory name. */
   readonly values: ReadonlyMap<string, SecretString>
 }
 
@@ -24,6 +25,7 @@ export function parseStackConfig(raw: Readonly<Record<string, unknown>>, values:
     ...(read.success ? [] : toProblems(read.error, stackSchema)),
     ...inventory.secrets.flatMap((secret, index) => checkSecret(secret, `secrets[${index}]`)),
     ...checkReferences(inventory),
+    ...checkProxy(raw.proxy),
     ...checkTaskSize(raw.proxy),
     ...checkValues(values, inventory),
   ]

@@ -1,6 +1,8 @@
 import type { Problem } from '../../core/errors.ts'
+import { strategies, strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 import { readParams } from '../strategy-params.ts'
 import { fieldOf, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
+import { repetitions } from './proxy-checks.ts'
 import type { clientShape, routeShape } from './proxy-schema.ts'
 import { secretShape } from './schema.ts'
 
@@ -19,21 +21,9 @@ export function checkReferences(inventory: LenientInventory): Problem[] {
   return [
     ...secrets.flatMap((secret, index) => checkSecretReferences(secret, `secrets[${index}]`, inventory)),
     ...checkCircles(secrets),
-    ...duplicates(
+    ...repetitions(
       secrets.map(({ name }) => name),
       (index) => `secrets[${index}].name`,
-    ),
-    ...duplicates(
-      clients.map(({ name }) => name),
-      (index) => `proxy.clients[${index}].name`,
-    ),
-    ...duplicates(
-      routes.map(({ name }) => name),
-      (index) => `proxy.routes[${index}].name`,
-    ),
-    ...duplicates(
-      routes.map(({ prefix }) => prefix),
-      (index) => `proxy.routes[${index}].prefix`,
     ),
     ...clients.flatMap(({ secret }, index) => checkClient(secret, `proxy.clients[${index}].secret`, secrets)),
     ...routes.flatMap((route, index) => checkRoute(route, `proxy.routes[${index}]`, secrets)),
@@ -61,10 +51,11 @@ function checkClient(secret: string | undefined, path: string, secrets: LenientI
   if (secret === undefined) return []
   const problems = missing(secret, path, 'secrets', namesOf(secrets))
   const strategy = secrets.find(({ name }) => name === secret)?.strategy
-  if (strategy === undefined || strategy === 'client-key') return problems
+  if (strategy === undefined || strategyFor(strategy).presentedBy === 'clients') return problems
+  const allowed = Object.values(strategies).flatMap(({ kind, presentedBy }) => (presentedBy ? [`"${kind}"`] : []))
   return [
     ...problems,
-    { path, message: `"${secret}" has strategy "${strategy}"; a client needs one with "client-key"` },
+    { path, message: `"${secret}" has strategy "${strategy}"; a client needs one with ${allowed.join(' or ')}` },
   ]
 }
 
@@ -76,8 +67,10 @@ function checkRoute(
   if (secret === undefined) return []
   const problems = missing(secret, `${path}.secret`, 'secrets', namesOf(secrets))
   const strategy = secrets.find(({ name }) => name === secret)?.strategy
-  if (strategy === 'provider-key' && field !== undefined && field !== 'apiKey') {
-    problems.push({ path: `${path}.field`, message: 'must be "apiKey", or left out, for a "provider-key" secret' })
+  const keyField = strategy === undefined ? undefined : strategyFor(strategy).keyField
+  if (keyField !== undefined && field !== undefined && field !== keyField) {
+    const message = `must be "${keyField}", or left out, for a "${strategy}" secret`
+    problems.push({ path: `${path}.field`, message })
   }
   return problems
 }
@@ -111,15 +104,6 @@ function missing(wanted: string, path: string, section: string, known: readonly 
   if (known.includes(wanted)) return []
   const allowed = known.length > 0 ? `Allowed: ${known.join(', ')}` : `There are none yet`
   return [{ path, message: `"${wanted}" is not in "${section}". ${allowed}` }]
-}
-
-function duplicates(names: readonly (string | undefined)[], path: (index: number) => string): Problem[] {
-  return names.flatMap((name, index) => {
-    const first = names.indexOf(name)
-    return name === undefined || first === index
-      ? []
-      : [{ path: path(index), message: `"${name}" stands at ${path(first)} already; each must be different` }]
-  })
 }
 
 /** Reads what can be read of a raw config for {@link checkReferences}. */

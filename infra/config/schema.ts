@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { KeyturnError } from '../../core/errors.ts'
 import { DEFAULT_GRACE, formatGrace, parseGrace } from '../../core/grace.ts'
-import { strategies } from '../../lambdas/strategies/registry.ts'
+import { strategies } from '../../lambdas/strategies/find-strategy.ts'
 import { name } from './primitives.ts'
 import { networkShape, proxyShape } from './proxy-schema.ts'
 import { parseSchedule } from './schedule.ts'
@@ -74,13 +74,7 @@ export const stackShape = {
     )
     .min(1)
     .optional(),
-  proxy: z
-    .strictObject(proxyShape)
-    .refine(({ port, metricsPort }) => port !== metricsPort, {
-      path: ['metricsPort'],
-      message: 'must be another port than `port`',
-    })
-    .optional(),
+  proxy: z.strictObject(proxyShape).optional(),
   network: z.strictObject(networkShape).default({}),
   functions: z
     .strictObject({

@@ -1,28 +1,34 @@
 import type { Problem } from '../../core/errors.ts'
+import { strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 import { readParams } from '../strategy-params.ts'
 import { formatPath } from './problems.ts'
 import type { LenientInventory } from './reference-checks.ts'
 
-/** First values of `supplied` secrets, by inventory name, as `pulumi config set --secret` holds them. */
+/** First values that a person hands over, by inventory name, as `pulumi config set --secret` holds them. */
 export type RawValues = Readonly<Record<string, unknown>>
 
 export const howToSet = (name: string): string => `pulumi config set --secret --path 'keyturn:values.${name}'`
 
-/** Every `supplied` secret has a first value that could be one, and no other secret has any. Values are never quoted. */
+/**
+ * Every secret whose values a person must hand over has a first value that could be one, and no secret that makes its own
+ * has any. Values are never quoted.
+ */
 export function checkValues(values: RawValues, { secrets }: LenientInventory): Problem[] {
   const strategies = new Map(secrets.map((secret) => [secret.name, secret]))
   const surplus = Object.keys(values).flatMap((name) => {
     const strategy = strategies.get(name)?.strategy
     const path = formatPath(['values', name])
     if (!strategies.has(name)) return [{ path, message: 'belongs to no secret of the inventory. Remove it' }]
-    return strategy === undefined || strategy === 'supplied'
+    return strategy === undefined || strategyFor(strategy).supply !== 'never'
       ? []
       : [{ path, message: `is surplus: a "${strategy}" secret makes its own first value. Remove it` }]
   })
   const supplied = secrets.flatMap(({ name, strategy, params }) => {
-    if (name === undefined || strategy !== 'supplied') return []
+    if (name === undefined || strategy === undefined) return []
+    const { supply } = strategyFor(strategy)
     const value = values[name]
     const path = formatPath(['values', name])
+    if (supply === 'never' || (supply === 'allowed' && value === undefined)) return []
     if (value === undefined)
       return [{ path, message: `is missing: a person supplies the first value. Run: ${howToSet(name)}` }]
     if (typeof value !== 'string') return [{ path, message: `must be text. Run: ${howToSet(name)}` }]

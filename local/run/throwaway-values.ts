@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Random } from '../../core/random.ts'
+import { strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 
 /** What of the inventory matters here. */
 interface InventoryEntry {
@@ -13,7 +14,7 @@ interface InventoryEntry {
 }
 
 export interface ThrowawayValues {
-  /** First values of the supplied secrets, by inventory name. */
+  /** First values that a person must hand over, by inventory name. */
   readonly values: Readonly<Record<string, string>>
   /** Those of them that administer a provider's keys, by the provider's name at the local upstream. */
   readonly adminKeys: Readonly<Record<string, readonly string[]>>
@@ -27,7 +28,7 @@ export function throwawayValues(
 ): ThrowawayValues {
   const values = Object.fromEntries(
     inventory
-      .filter(({ strategy }) => strategy === 'supplied')
+      .filter(({ strategy }) => strategyFor(strategy).supply === 'required')
       .map(({ name, params }) => [name, matching(params?.pattern ?? '[a-z0-9]{40}', random)]),
   )
   const adminKeys: Record<string, string[]> = {}

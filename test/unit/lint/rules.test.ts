@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<Room, readonly Room[]>> = {
 interface Fixture {
   readonly path: string
   readonly code: string
-  readonly fires: 'lint/style/noRestrictedImports' | 'plugin' | undefined
+  readonly fires: 'lint/style/noRestrictedImports' | 'lint/suspicious/noImportCycles' | 'plugin' | undefined
 }
 
 /** A file in `room`, `depth` folders down, that imports `target` by the path which that takes. */
@@ -56,7 +56,19 @@ const moments: readonly Fixture[] = [
   { path: 'proxy/reads-a-date.ts', code: "console.log(new Date('2026-11-22'), new Date(0))\n", fires: undefined },
 ]
 
-const fixtures: readonly Fixture[] = [...imports, ...partsOfLambdas, ...clocks, ...moments]
+/** Two files of which each imports the other: at run time, and as types alone. */
+const circles: readonly Fixture[] = [
+  ['one', "import { other } from './other.ts'\n\nexport const one = () => other\n", true],
+  ['other', "import { one } from './one.ts'\n\nexport const other = () => one\n", true],
+  ['form', "import type { Shape } from './shape.ts'\n\nexport type Form = Shape | 1\n", false],
+  ['shape', "import type { Form } from './form.ts'\n\nexport type Shape = Form | 2\n", false],
+].map(([name, code, fires]) => ({
+  path: `local/circle/${name}.ts`,
+  code: String(code),
+  fires: fires ? 'lint/suspicious/noImportCycles' : undefined,
+}))
+
+const fixtures: readonly Fixture[] = [...imports, ...partsOfLambdas, ...clocks, ...moments, ...circles]
 let folder: string
 let found: Map<string, string[]>
 
@@ -103,6 +115,12 @@ describe('a room imports only what docs/architecture.md lets it', () => {
 
 describe('time and randomness are injected', () => {
   it.each(named([...clocks, ...moments]))('%s', (path, { fires }) => {
+    expect(found.get(path) ?? []).toEqual(fires ? [fires] : [])
+  })
+})
+
+describe('no import circle at run time', () => {
+  it.each(named(circles))('%s', (path, { fires }) => {
     expect(found.get(path) ?? []).toEqual(fires ? [fires] : [])
   })
 })

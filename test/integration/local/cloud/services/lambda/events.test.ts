@@ -3,7 +3,6 @@ import {
   GetFunctionEventInvokeConfigCommand,
   PutFunctionConcurrencyCommand,
   PutFunctionEventInvokeConfigCommand,
-  UpdateFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createMovableClock, type MovableClock } from '../../../../../../local/cloud/clock.ts'
@@ -115,11 +114,11 @@ test('an event older than its age is given up', async () => {
   expect(delivered).toMatchObject([{ requestContext: { condition: 'EventAgeExceeded' } }])
 })
 
-test('settings of asynchronous invocation are put, updated, read and deleted', async () => {
+test('settings of asynchronous invocation are put, put anew, read and deleted', async () => {
   await createFailing(0)
-  await configure({ MaximumRetryAttempts: 1, DestinationConfig: toSink })
+  await configure({ MaximumRetryAttempts: 0, DestinationConfig: toSink })
   const name = { FunctionName: 'job' }
-  await setup.lambda.send(new UpdateFunctionEventInvokeConfigCommand({ ...name, MaximumEventAgeInSeconds: 90 }))
+  await configure({ MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 90, DestinationConfig: toSink })
   const read = await setup.lambda.send(new GetFunctionEventInvokeConfigCommand(name))
   expect(read).toMatchObject({ MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 90, DestinationConfig: toSink })
   expect(read.LastModified).toEqual(clock.now())
