@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nextAction } from '../../../core/next-actions.ts'
+import { nextAction } from '../../../core/error-codes.ts'
 
 const NAME = 'keyturn/dev/openai'
 const THEN = 'and look again'
