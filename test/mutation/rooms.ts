@@ -12,7 +12,7 @@ export const ROOMS: readonly Room[] = [
     name: 'core',
     // A table of codes and kinds, and types alone: nothing that runs.
     mutate: ['core/**/*.ts', '!core/error-codes.ts', '!core/inventory.ts', '!core/permissions.ts'],
-    tests: ['test/unit/core/**/*.test.ts'],
+    tests: ['test/unit/core/**/*.test.ts', 'test/unit/proxy/{config,same-rules.property}.test.ts'],
   },
   {
     name: 'lambdas/engine',
