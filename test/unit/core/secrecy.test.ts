@@ -85,9 +85,12 @@ describe('log redaction at the sink', () => {
     expect(line).toContain('[redacted]')
   })
 
-  it.each(['authorization_url', 'passwordless', 'my_cookies', 'key', 'token'])('shows the field %s', (name) => {
-    expect(JSON.parse(written({ [name]: 'as it is' }))[name]).toBe('as it is')
-  })
+  it.each(['authorization_url', 'passwordless', 'my_cookies', 'x_password', 'key', 'token'])(
+    'shows the field %s',
+    (name) => {
+      expect(JSON.parse(written({ [name]: 'as it is' }))[name]).toBe('as it is')
+    },
+  )
 
   it.each([
     ['Bearer abcdefgh', '[redacted]'],

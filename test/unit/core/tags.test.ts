@@ -8,6 +8,7 @@ import {
   readGraceOnce,
   readLastError,
   readProxyReads,
+  readSupply,
   readWhy,
   SUPPLIED_LABEL,
   TAG,
@@ -21,6 +22,11 @@ describe('tags', () => {
       expect(RUN_TAGS).not.toContain(tag)
     }
     expect(SUPPLIED_LABEL).toBe('SUPPLIED')
+  })
+
+  it('say who makes the next value, and nothing else does', () => {
+    expect(['never', 'allowed', 'required'].map(readSupply)).toEqual(['never', 'allowed', 'required'])
+    for (const other of [undefined, '', 'sometimes', 'Never']) expect(readSupply(other)).toBeUndefined()
   })
 
   it('binds a grace to one token', () => {
