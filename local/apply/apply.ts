@@ -66,10 +66,10 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
     random = systemRandom,
     dryRun = false,
   } = options
-  options.signal?.throwIfAborted()
   const clients = createClients(options.cloudUrl, region, options.credentials)
   try {
     const { Account } = await clients.sts.send(new GetCallerIdentityCommand({}))
+    options.signal?.throwIfAborted()
     const context = {
       clients,
       region,
