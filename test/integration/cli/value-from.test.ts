@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig.close())
 
-describe('D rotate --value-from', () => {
+describe('part of D: rotate --value-from', () => {
   const rotated = async (secret: Made) => rig.value(secret.arn, (await rig.keys(secret.arn)).current ?? '')
 
   it('takes a value from standard input, without the line break at its end', async () => {
@@ -28,6 +28,18 @@ describe('D rotate --value-from', () => {
     expect(await rotated(secret)).toBe('the second value')
     expect(stdout + stderr).not.toContain('the second value')
     expect((await rig.keys(secret.arn)).grace).toMatchObject([{ deadline: new Date(rig.clock.now().getTime() + DAY) }])
+  })
+
+  it('takes a client’s own key, and refuses one that is too weak with the reason', async () => {
+    const secret = await make('client-key')
+    const own = randomBytes(32).toString('base64url')
+    expect((await keyturn(['rotate', secret.name, '--value-from', '-'], { stdin: own })).status).toBe(0)
+    expect(await rotated(secret)).toBe(own)
+    const weak = await keyturn(['rotate', secret.name, '--value-from', '-'], { stdin: 'hunter2' })
+    expect(weak.status).toBe(1)
+    expect(weak.stderr).toMatch(/supplied-value-malformed/)
+    expect(weak.stdout + weak.stderr).not.toContain('hunter2')
+    expect(await rotated(secret)).toBe(own)
   })
 
   it('takes a value from a file, up to the 65,536 bytes that Secrets Manager stores', async () => {
@@ -64,7 +76,7 @@ describe('D rotate --value-from', () => {
   })
 })
 
-describe('D rotate --value-from waits for the verdict', () => {
+describe('part of D: rotate --value-from waits for the verdict', () => {
   it('exits 1 with the reason and the next action when the function gives up', async () => {
     const test = { method: 'GET', url: `${rig.upstream.url}/openai/v1/models` }
     const secret = await make('supplied', { test }, 'sk-the-first-value')

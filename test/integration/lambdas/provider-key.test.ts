@@ -4,7 +4,7 @@ import { systemRandom } from '../../../core/random.ts'
 import { SecretString } from '../../../core/secret-string.ts'
 import { type ProviderKeyParams, params as schema } from '../../../lambdas/strategies/provider-key/params.ts'
 import { providerKey } from '../../../lambdas/strategies/provider-key/provider-key.ts'
-import type { CreateContext, HeldCredentials } from '../../../lambdas/strategies/strategy.ts'
+import type { HeldCredentials, StrategyContext } from '../../../lambdas/strategies/strategy.ts'
 import { createFaults } from '../../../local/cloud/faults.ts'
 import { type RunningUpstream, startUpstream } from '../../../local/providers/start-upstream.ts'
 import { instantClock } from '../../helpers/instant-clock.ts'
@@ -18,7 +18,7 @@ const ADMIN = 'sk-admin-0123456789'
 describe.each([
   ['OpenAI service accounts', 'openai', openAiParams],
   ['OpenRouter provisioning keys', 'openrouter', openRouterParams],
-])('B7 provider-key through the declarative adapter: %s', (_title, provider, paramsFor) => {
+])('part of B7: provider-key through the declarative adapter: %s', (_title, provider, paramsFor) => {
   let upstream: RunningUpstream
   let clock = instantClock()
   let admin = ADMIN
@@ -43,7 +43,7 @@ describe.each([
     for (const key of upstream.keys.live(provider)) upstream.keys.revoke(provider, key.id)
   })
 
-  function context(overrides: Partial<CreateContext<ProviderKeyParams>> = {}): CreateContext<ProviderKeyParams> {
+  function context(overrides: Partial<StrategyContext<ProviderKeyParams>> = {}): StrategyContext<ProviderKeyParams> {
     return {
       params: schema.parse(paramsFor(upstream.url)),
       secretArn: ARN,
@@ -53,16 +53,15 @@ describe.each([
       log: pino({ level: 'silent' }),
       signal: new AbortController().signal,
       readSecret: async () => new SecretString(admin),
-      supplied: () => Promise.reject(new Error('not supplied')),
       ...overrides,
     }
   }
   const live = (): readonly string[] => upstream.keys.live(provider).map(({ name }) => name)
   const keyId = (value: SecretString): string => JSON.parse(value.reveal()).keyId
 
-  it('mints a key that is findable by its token, and waits until it works', async () => {
+  it('B17 mints a key that is findable by its token, and waits until it works', async () => {
     const made = await providerKey.create(context())
-    expect(providerKey.checkValue(made, context().params)).toBeUndefined()
+    expect(providerKey.checkValue(made)).toBeUndefined()
     expect(live()).toEqual([expect.stringContaining(TOKEN)])
     await providerKey.test?.(context(), made)
     expect(clock.slept.length).toBeGreaterThan(1)
@@ -137,7 +136,7 @@ describe.each([
     expect(live()).toHaveLength(1)
   })
 
-  it('B16 says whose credential was refused, without it and without the provider’s words', async () => {
+  it('part of B16: says whose credential was refused, without it and without the provider’s words', async () => {
     admin = 'sk-admin-wrong-and-secret'
     const error: Error = await providerKey.create(context()).then(
       () => expect.unreachable(),
@@ -149,7 +148,7 @@ describe.each([
     expect(error.message).not.toMatch(/incorrect/i)
   })
 
-  it('B16 names the pointer that finds nothing', async () => {
+  it('part of B16: names the pointer that finds nothing', async () => {
     const params = context().params
     const wrong = { ...params, create: { ...params.create, take: { key: '/nope', id: '/id' } } }
     await expect(providerKey.create(context({ params: wrong }))).rejects.toMatchObject({

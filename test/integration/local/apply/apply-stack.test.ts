@@ -109,7 +109,7 @@ describe('applyStack (E)', () => {
     expect(keys().map(({ state }) => state)).toEqual(['PendingDeletion'])
   })
 
-  it('A14: deletes nothing at all when something protected would go', async () => {
+  it('part of A14: deletes nothing at all when something protected would go', async () => {
     const program: Program = async () => {
       const key = new kms.Key('main', {}, { protect: true })
       new kms.Alias('main', { name: 'alias/main', targetKeyId: key.keyId })

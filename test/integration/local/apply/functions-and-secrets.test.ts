@@ -68,7 +68,7 @@ const greeter =
   }
 
 describe('applyStack: functions', () => {
-  it('uploads an archive, sets what the program asks for and calls the function (A3)', async () => {
+  it('uploads an archive, sets what the program asks for and calls the function (part of A3)', async () => {
     const { outputs } = await apply(greeter(GREET, 'Ada'))
     expect(outputs.result).toBe('{"said":"hello Ada"}')
     expect(outputs.arn).toBe('arn:aws:lambda:eu-central-1:000000000000:function:worker')

@@ -130,7 +130,7 @@ describe('applyStack: schedules and failure destinations', () => {
     client.destroy()
   })
 
-  it('A3: names where events go that failed for good, and changes how often they are tried', async () => {
+  it('part of A3: names where events go that failed for good, and changes how often they are tried', async () => {
     const client = new LambdaClient(clientOptions(cloud))
     const first = await apply(sweep('rate(5 minutes)', 2))
     const second = await apply(sweep('rate(5 minutes)', 1), { state: first.state })

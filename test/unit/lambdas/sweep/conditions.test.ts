@@ -36,7 +36,7 @@ const only = (secret: Partial<SweptSecret>, hints: Partial<Hints> = {}) =>
 
 const stuck = { now: ['AWSCURRENT'], next: ['AWSPENDING'] }
 
-describe('1.4 what stands on a secret', () => {
+describe('what stands on a secret', () => {
   it('is nothing when all is well, nor while a version is in grace or a rotation has just begun', () => {
     expect(codes({})).toEqual([])
     expect(
@@ -45,6 +45,13 @@ describe('1.4 what stands on a secret', () => {
         { event: 'label' },
       ),
     ).toEqual([])
+  })
+
+  it('is no overdue rotation on a secret without a schedule, however long nobody has asked for one', () => {
+    const idle = { nextRotation: undefined, lastRotated: undefined, created: ago(900 * DAY) }
+    expect(codes(idle)).toEqual([])
+    expect(codes({ ...idle, nextRotation: ago(2 * HOUR) })).toEqual(['rotation-failed'])
+    expect(codes({ ...idle, tags: withError(ago(HOUR)) })).toEqual(['rotation-failed'])
   })
 
   it('is a failed rotation when nothing has tried again for half an hour, or Secrets Manager gave it up', () => {
@@ -160,7 +167,7 @@ describe('B19 what a look at a secret has done', () => {
   })
 })
 
-describe('A9 what EventBridge hands over', () => {
+describe('part of A9: what EventBridge hands over', () => {
   it('is read for the secret that it is about', () => {
     const label = { source: 'aws.secretsmanager', 'detail-type': 'Secret Label Updated', resources: ['arn:openai'] }
     expect(readEvent({ ...label, detail: { name: 'n', labelUpdated: 'AWSCURRENT', versionId: 'v' } })).toEqual({

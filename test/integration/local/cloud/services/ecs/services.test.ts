@@ -95,7 +95,7 @@ test('a task gets keys of its task role, anew once the clock has passed their en
   expect(await stranger.body.text()).not.toContain('ASIA')
 })
 
-test('A6 a rolling update overlaps old and new, finishes what runs, and refuses no request', async () => {
+test('part of A6: a rolling update overlaps old and new, finishes what runs, and refuses no request', async () => {
   await create(await register('one'))
   await steady()
   const slow = get('/slow')

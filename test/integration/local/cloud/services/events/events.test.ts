@@ -51,7 +51,7 @@ const refusals = () =>
     .entries()
     .filter(({ action, outcome }) => action === 'lambda:InvokeFunction' && outcome === 'AccessDeniedException').length
 
-describe('EventBridge rules (A9)', () => {
+describe('EventBridge rules (part of A9)', () => {
   it('are put and deleted, but not with targets', async () => {
     expect((await putRule({ Description: 'Labels', Tags: [{ Key: 'a', Value: '1' }] })).RuleArn).toBe(RULE)
     await putTargets({ Id: 'topic', Arn: TOPIC })
@@ -79,7 +79,7 @@ describe('EventBridge rules (A9)', () => {
   })
 })
 
-describe('delivery to a function (A9)', () => {
+describe('delivery to a function (part of A9)', () => {
   let receiver: ReceivingFunction
 
   beforeEach(async () => {
@@ -164,7 +164,7 @@ describe('delivery to a function (A9)', () => {
   })
 })
 
-describe('delivery to a topic (A9)', () => {
+describe('delivery to a topic (part of A9)', () => {
   it('needs the topic’s policy to let EventBridge publish', async () => {
     const sns = new SNSClient(clientOptions(running))
     await sns.send(new CreateTopicCommand({ Name: 'alarms' }))

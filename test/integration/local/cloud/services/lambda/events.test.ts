@@ -54,7 +54,7 @@ test('an event is accepted at once and retried after one and two minutes', async
   expect(runs).toEqual([0, 60, 180])
 })
 
-test('A3 an event that fails for good goes to the failure destination under the function’s role', async () => {
+test('part of A3: an event that fails for good goes to the failure destination under the function’s role', async () => {
   await createFailing(9)
   await configure({ DestinationConfig: toSink })
   await setup.allow('worker', 'lambda:InvokeFunction')
