@@ -96,7 +96,7 @@ function nextCell(secret: SecretStatus, now: Date): Cell {
 export function nextRotation({ rotationEnabled, nextRotation, deleted }: SecretStatus, now: Date): string {
   if (deleted) return `being deleted, ${moment(deleted)}`
   if (!rotationEnabled) return 'off'
-  if (!nextRotation) return 'not scheduled'
+  if (!nextRotation) return 'when asked'
   return nextRotation < now ? `overdue since ${moment(nextRotation)}` : moment(nextRotation)
 }
 
