@@ -1,4 +1,4 @@
-/** What every key of the strategy `client-key` begins with; secret scanners and our own redaction know it by that. */
+/** What every key that Keyturn makes for a client begins with; secret scanners and our own redaction know it by that. */
 export const CLIENT_KEY_PREFIX = 'kt_'
 
 /** 256 bits in base64url behind the prefix, wherever it stands in a text. */

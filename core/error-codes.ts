@@ -4,8 +4,11 @@
  */
 export type ErrorKind = 'retryable' | 'terminal' | 'needs-human'
 
-/** How the `keyturn` command ends: it failed, the input was wrong, or `--wait` ran out of time. */
-export const EXIT = { done: 0, failed: 1, badInput: 2, waitTimeout: 3 } as const
+/**
+ * How the `keyturn` command ends: it failed, the input was wrong, `--wait` ran out of time, or `status --check` found
+ * something that needs a person.
+ */
+export const EXIT = { done: 0, failed: 1, badInput: 2, waitTimeout: 3, attention: 4 } as const
 
 export interface ErrorRow {
   readonly kind: ErrorKind
@@ -63,10 +66,18 @@ const rotation = {
   'label-budget-exhausted': terminal('The secret has no staging label left for a rotation.', WAIT_FOR_GRACE),
   'live-keys-exhausted': terminal('The target allows no further live key.', WAIT_FOR_GRACE),
   'retire-live-version': terminal('A version in force is never retired.', 'keyturn rotate {name} --wait'),
-  'grace-not-over': terminal('The version is still inside its grace.', 'keyturn status {name} tells until when.'),
+  'credential-shared': terminal(
+    'Another version in force holds the same credential.',
+    'Replace it first: keyturn rotate {name} --wait; then: keyturn revoke {name}',
+  ),
+  'grace-over': terminal(
+    'The grace of the version is over, and nothing brings it back.',
+    'Make a new value: keyturn rotate {name} --wait',
+  ),
+  'grace-not-over': terminal('The version is still inside its grace.', 'To end it now: keyturn revoke {name}'),
   'grace-label-malformed': needsHuman(
     'A grace label is no time, or lies further ahead than any grace.',
-    'keyturn status {name} names the version and the label; replace the label, or take it off.',
+    'Give it a right one: keyturn grace {name} --for 24h; or end it: keyturn revoke {name}',
   ),
   'retired-value-malformed': needsHuman(
     'An old value cannot be read as a key, so it cannot be revoked.',
@@ -128,6 +139,17 @@ const secrets = {
     'aws secretsmanager restore-secret --secret-id {name}, {then}',
   ),
   'secret-without-value': needsHuman('The secret has no value yet.', 'keyturn rotate {name} --value-from -'),
+  'rollback-refused': terminal(
+    'The previous value cannot become current again; the message has the reason.',
+    'Make a new value instead: keyturn rotate {name} --wait',
+  ),
+  'previous-value-refused': needsHuman(
+    'The previous value was tried out and did not pass.',
+    'If the target is in trouble, try again; otherwise make a new value: keyturn rotate {name} --wait',
+  ),
+  'nothing-in-grace': badInput('No old version of the secret is alive.', 'keyturn status {name}'),
+  'version-unknown': badInput('The secret has no such version.', 'keyturn status {name} lists those that live.'),
+  'version-ambiguous': badInput('Several version ids begin like that.', 'Give more of it: keyturn status {name}'),
   'rotation-disabled': needsHuman('Rotation is off for the secret.', 'Run pulumi up to turn it on, {then}'),
   'rotation-function-missing': needsHuman('The secret has no rotation function.', REDEPLOY),
   'rotation-in-progress': retryable('A rotation is under way.', 'keyturn status {name} shows it; try again after it.'),
@@ -136,7 +158,7 @@ const secrets = {
     "The rotation function's log has the whole message; {then}",
   ),
   'old-key-not-retired': needsHuman(
-    'The new version is current, and the old key may still live.',
+    'An old key was to die and may still live.',
     'keyturn status {name} shows when it is gone; the sweeper goes on trying.',
   ),
   'wait-timeout': row('retryable', EXIT.waitTimeout)(
@@ -201,6 +223,10 @@ const proxy = {
   'key-malformed': needsHuman('A value is no usable key.', 'keyturn rotate {name} --wait'),
   'key-set-empty': needsHuman('A secret has no current version.', 'keyturn rotate {name} --wait'),
   'key-value-missing': retryable('The current version has no value yet.', 'It is read again by itself.'),
+  'schedule-stays': needsHuman(
+    'A secret is to have no schedule, and Secrets Manager keeps the one that it has.',
+    'Give "schedule" back to it in the stack config, or list a secret of another name without one.',
+  ),
   'secret-access-denied': needsHuman("The proxy's role may not read a secret.", 'Run pulumi up to restore its role.'),
   'secret-id-invalid': needsHuman('Secrets Manager takes the name for none of a secret.', 'Run pulumi up.'),
   'secret-undecryptable': needsHuman('A secret cannot be decrypted.', 'Enable its KMS key, or cancel its deletion.'),
@@ -250,6 +276,7 @@ const local = {
     'The saved state is of another Region.',
     'Set aws:region back, or name another folder.',
   ),
+  'data-dir-stack': needsHuman('The saved state is of another stack.', 'Start that one, or name another folder.'),
   'state-file-corrupt': needsHuman(
     'A saved file cannot be read; it was left as it is.',
     'Restore it, or move it away.',

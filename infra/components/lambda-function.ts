@@ -10,11 +10,12 @@ import {
   type Output,
   type Resource,
 } from '@pulumi/pulumi'
+import type { FunctionNetwork } from '../config/function-network.ts'
 import type { FunctionSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
-import { allow, type IamStatement } from '../permissions.ts'
+import { allow, type IamStatement } from '../policies/permissions.ts'
+import { vpcStatements } from '../policies/vpc.ts'
 import { ServiceRole } from './service-role.ts'
-import { type Transform, transform } from './transform.ts'
 
 export interface LambdaFunctionArgs {
   readonly naming: Naming
@@ -25,12 +26,13 @@ export interface LambdaFunctionArgs {
   readonly files: Readonly<Record<string, string>>
   readonly environment: Readonly<Record<string, Input<string>>>
   readonly settings: FunctionSettings
+  /** Where it is put; outside of any VPC unless given. */
+  readonly network?: FunctionNetwork | undefined
   readonly logRetentionDays: number
   /** Topic that hears of events which failed for good. */
   readonly failureTopicArn: Output<string>
   /** What the function does beyond writing logs and traces and reporting failures. */
   readonly statements: Output<readonly IamStatement[]>
-  readonly transform?: { readonly function?: Transform<FunctionArgs> }
 }
 
 /** A Lambda function with a role, a log group and a failure destination of its own. */
@@ -67,6 +69,7 @@ export class LambdaFunction extends ComponentResource {
       const { naming, description, failureTopicArn } = args
       const statements = all([args.statements, logGroup.arn, failureTopicArn]).apply(([own, logs, topic]) => [
         ...own,
+        ...(args.network ? vpcStatements(naming.functionArn(name)) : []),
         allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`${logs}:*`]),
         // Traces belong to no resource: IAM knows only "*" here.
         allow('SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']),
@@ -90,11 +93,12 @@ export class LambdaFunction extends ComponentResource {
         reservedConcurrentExecutions: settings.reservedConcurrency,
         environment: { variables: args.environment },
         tracingConfig: { mode: 'Active' },
+        ...(args.network && { vpcConfig: toVpcConfig(args.network) }),
       }
       // The policy comes first: Lambda checks at once that the role can report failures, and a new policy takes
       // seconds to hold everywhere, which creating the function spends anyway.
       const dependsOn = [role.policy, logGroup]
-      return new AwsFunction(...transform(args.transform?.function, `${name}-function`, lambda, { parent, dependsOn }))
+      return new AwsFunction(`${name}-function`, lambda, { parent, dependsOn })
     }
 
     function createArchive(): asset.AssetArchive {
@@ -116,3 +120,8 @@ export class LambdaFunction extends ComponentResource {
     }
   }
 }
+
+const toVpcConfig = ({ subnetIds, securityGroupIds }: FunctionNetwork) => ({
+  subnetIds: [...subnetIds],
+  securityGroupIds: [...securityGroupIds],
+})

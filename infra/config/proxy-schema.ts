@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DEFAULT_METRICS_PORT } from '../../core/inventory.ts'
 import { MAX_STALE_SECONDS, REFRESH_SECONDS } from '../../core/proxy-settings.ts'
 import { keyHeaderProblem, prefixProblem } from '../../core/routes.ts'
+import { functionNetworkShape } from './function-network.ts'
 import { name, ruled } from './primitives.ts'
 import { openToAnyone, startsItsRange } from './ranges.ts'
 
@@ -15,7 +16,7 @@ export const clientShape = {
 export const routeShape = {
   name,
   prefix: ruled(prefixProblem),
-  /** Checked together with `plainHttp`, in reference-checks.ts. */
+  /** Checked together with `plainHttp`, in proxy-checks.ts. */
   upstream: z.string(),
   /** Says that plain HTTP inside a private network is meant (docs/decisions/033-plain-http-inside.md). */
   plainHttp: z.boolean().default(false),
@@ -108,4 +109,5 @@ export const networkShape = {
   taskSubnetIds: subnets.optional(),
   /** Tasks need it where their subnets reach the internet without a NAT gateway, as in the default VPC. */
   assignPublicIp: z.boolean().optional(),
+  ...functionNetworkShape,
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../../core/errors.ts'
 import { strategies, strategyFor } from '../../lambdas/strategies/find-strategy.ts'
-import { readParams } from '../strategy-params.ts'
+import { readParams } from '../inventory/strategy-params.ts'
+import { checkFunctionNetwork } from './function-network.ts'
 import { fieldOf, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
 import { repetitions } from './proxy-checks.ts'
 import type { clientShape, routeShape } from './proxy-schema.ts'
@@ -11,6 +12,8 @@ export interface LenientInventory {
   readonly secrets: readonly Lenient<typeof secretShape>[]
   readonly groups: readonly string[]
   readonly consumers: readonly string[]
+  /** Settings of `network` that are given, sound or not. */
+  readonly network: readonly string[]
   readonly clients: readonly Lenient<typeof clientShape>[]
   readonly routes: readonly Lenient<typeof routeShape>[]
 }
@@ -21,6 +24,7 @@ export function checkReferences(inventory: LenientInventory): Problem[] {
   return [
     ...secrets.flatMap((secret, index) => checkSecretReferences(secret, `secrets[${index}]`, inventory)),
     ...checkCircles(secrets),
+    ...checkFunctionNetwork(secrets, inventory.network),
     ...repetitions(
       secrets.map(({ name }) => name),
       (index) => `secrets[${index}].name`,
@@ -121,6 +125,7 @@ export function readInventory(
     secrets: listOf(fieldOf(raw, 'secrets')).map((source) => named(readLenient(secretShape, source), source)),
     groups: keysOf(fieldOf(raw, 'groups')),
     consumers: keysOf(fieldOf(raw, 'consumers')),
+    network: keysOf(fieldOf(raw, 'network')),
     clients: listOf(fieldOf(proxy, 'clients')).map((client) => readLenient(shapes.client, client)),
     routes: listOf(fieldOf(proxy, 'routes')).map((route) => readLenient(shapes.route, route)),
   }

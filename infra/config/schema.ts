@@ -33,15 +33,28 @@ export const secretShape = {
   group: name,
   owner,
   description: z.string().min(1, 'must say what the secret opens').max(2048),
-  schedule,
+  /** When it rotates; left out, only when somebody asks. */
+  schedule: schedule.optional(),
+  /** How long each rotation may wait for its moment; {@link DEFAULT_WINDOW} unless given. */
   window: z
     .string()
     .regex(/^([1-9]|1\d|2[0-4])h$/, 'must be whole hours, "1h" to "24h"')
-    .default('1h'),
+    .optional(),
   grace: grace.default(formatGrace(DEFAULT_GRACE)),
   /** Names from `consumers`; the proxy reads what its clients and routes name without standing here. */
   consumers: z.array(name).default([]),
 }
+
+export const DEFAULT_WINDOW = '1h'
+
+/** Said even where other settings of the secret are wrong. */
+const secretSchema = z
+  .strictObject(secretShape)
+  .refine(({ schedule, window }) => window === undefined || schedule !== undefined, {
+    path: ['window'],
+    message: 'is how long a scheduled rotation may take, and there is no "schedule". Leave it out, or add a schedule',
+    when: ({ value }) => value !== null && typeof value === 'object',
+  })
 
 export const groupShape = {
   description: z.string().min(1).max(8192),
@@ -65,7 +78,7 @@ const LOG_RETENTION = [
 
 export const stackShape = {
   groups: z.record(name, z.strictObject(groupShape)),
-  secrets: z.array(z.strictObject(secretShape)).min(1, 'must list one secret or more'),
+  secrets: z.array(secretSchema).min(1, 'must list one secret or more'),
   consumers: z.record(name, z.strictObject(consumerShape)).default({}),
   /** ARNs of people's roles that may read and put values; the identity that deploys unless given. */
   operators: z
@@ -93,7 +106,15 @@ export const stackShape = {
   protect: z.boolean().default(true),
 }
 
-export const stackSchema = z.strictObject(stackShape)
+export const stackSchema = z
+  .strictObject(stackShape)
+  .refine(({ functions, secrets }) => !tooNarrow(functions.reservedConcurrency, secrets), {
+    path: ['functions', 'reservedConcurrency'],
+    message: 'must be 2 or more, or left out: a secret without a "schedule" has its function tried out while it runs',
+  })
+
+const tooNarrow = (reserved: number | undefined, secrets: readonly { schedule?: string | undefined }[]): boolean =>
+  reserved === 1 && secrets.some(({ schedule }) => schedule === undefined)
 
 export type StackSettings = z.output<typeof stackSchema>
 export type SecretSettings = StackSettings['secrets'][number]

@@ -12,6 +12,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   finish_secret: 'finishSecret',
 }
 
+/** As many versions as may carry a label. */
+const versionIds = z.array(token).min(1).max(20)
+
 const entry = z.strictObject({ strategy: z.string(), grace: z.string(), params: z.unknown() })
 
 const event = z.discriminatedUnion('Step', [
@@ -23,15 +26,24 @@ const event = z.discriminatedUnion('Step', [
   }),
   z.object({ Step: z.literal('retireSecret'), SecretId: secretId, VersionId: token }),
   z.object({ Step: z.literal('orderVersions'), SecretId: secretId }),
+  z.object({ Step: z.literal(['rotateOnRequest', 'stopRotation']), SecretId: secretId, FunctionArn: z.string() }),
+  z.object({ Step: z.literal('revokeVersions'), SecretId: secretId, VersionIds: versionIds }),
+  z.object({ Step: z.literal('setGrace'), SecretId: secretId, VersionIds: versionIds, Until: z.iso.datetime() }),
+  z.object({ Step: z.literal('rollBack'), SecretId: secretId, VersionId: token, From: token }),
   z.object({ Step: z.literal(['endSecret', 'removeFirstValue']), SecretId: secretId, entry: entry.optional() }),
   z.object({ Step: z.literal('createFirstValue'), SecretId: secretId, entry: entry.optional() }),
 ])
 
 /**
- * A first value's invocation is a resource of the stack: when the resource goes, the provider invokes the function
- * again and says so in `tf`. https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/
+ * Some invocations are resources of the stack: when the resource goes, the provider invokes the function again and says
+ * so in `tf`. https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/
  */
-const removal = z.object({ Step: z.literal('createFirstValue'), tf: z.object({ action: z.literal('delete') }) })
+const removal = z.object({
+  Step: z.literal(['createFirstValue', 'rotateOnRequest']),
+  tf: z.object({ action: z.literal('delete') }),
+})
+
+const REMOVALS = { createFirstValue: 'removeFirstValue', rotateOnRequest: 'stopRotation' } as const
 
 export type RotationEvent = z.infer<typeof event>
 
@@ -43,13 +55,15 @@ export function parseEvent(input: unknown): RotationEvent {
   throw new KeyturnError(
     'event-invalid',
     `Not a rotation event: look at ${wrong}. Allowed: {Step: createSecret | setSecret | testSecret | finishSecret, SecretId, ClientRequestToken}, ` +
-      '{Step: retireSecret, SecretId, VersionId}, {Step: orderVersions | endSecret | createFirstValue, SecretId}. Start rotations with RotateSecret rather than by invoking the function.',
+      '{Step: retireSecret, SecretId, VersionId}, {Step: orderVersions | endSecret | createFirstValue, SecretId}. Start rotations with RotateSecret, and the rest ' +
+      'with keyturn revoke, rollback, grace and end, rather than by invoking the function.',
   )
 }
 
 function normalise(input: unknown): unknown {
   if (input === null || typeof input !== 'object') return input
   const { Step } = input as { Step?: unknown }
-  if (removal.safeParse(input).success) return { ...input, Step: 'removeFirstValue' }
+  const removed = removal.safeParse(input)
+  if (removed.success) return { ...input, Step: REMOVALS[removed.data.Step] }
   return typeof Step === 'string' && Object.hasOwn(ALIASES, Step) ? { ...input, Step: ALIASES[Step] } : input
 }

@@ -11,7 +11,7 @@ export interface LocalStackOptions {
   /** Throwaway first values that a person would hand over, by inventory name, in place of `pulumi config set --secret`. */
   readonly secrets: Readonly<Record<string, string>>
   /** `dev` unless given. */
-  readonly stack?: string
+  readonly stack?: string | undefined
   /** Where Pulumi.yaml is; the root of this repository unless given. */
   readonly directory?: string
   /** Laid over the files' values, by key with namespace; undefined takes a setting away. */
@@ -21,6 +21,8 @@ export interface LocalStackOptions {
 export interface LocalStackConfig {
   readonly project: string
   readonly stack: string
+  /** The stack's settings as its file and the overrides have them, with the providers' own addresses. */
+  readonly shipped: Readonly<Record<string, unknown>>
   /** As Pulumi hands it to a program: every value as text. */
   readonly config: Record<string, string>
   /** Keys of `config` that hold secrets. */
@@ -46,7 +48,8 @@ const providerOrigins = (upstreamUrl: string): OriginMap => ({
 export async function localStackConfig(options: LocalStackOptions): Promise<LocalStackConfig> {
   const { stack = 'dev', directory = ROOT, upstreamUrl, secrets, overrides = {} } = options
   const files = await readStackFiles(directory, stack)
-  const { [NETWORK]: _elsewhere, ...shipped } = files.config
+  const { [NETWORK]: network, ...rest } = files.config
+  const shipped = { ...rest, ...ofFunctions(network) }
   const laid = { ...shipped, ...withLocalOperator(shipped), ...overrides }
   const { value, unmapped } = rewriteOrigins(laid, providerOrigins(upstreamUrl))
   const settings = Object.entries(value as Record<string, unknown>).filter(
@@ -61,9 +64,9 @@ export async function localStackConfig(options: LocalStackOptions): Promise<Loca
   }
   const config = Object.fromEntries(settings.map(([key, setting]) => [key, toText(setting)]))
   if (Object.keys(secrets).length === 0)
-    return { project: files.project, stack, config, secretKeys: [], unmapped: [...unmapped] }
+    return { project: files.project, stack, shipped: laid, config, secretKeys: [], unmapped: [...unmapped] }
   config[VALUES] = JSON.stringify(secrets)
-  return { project: files.project, stack, config, secretKeys: [VALUES], unmapped: [...unmapped] }
+  return { project: files.project, stack, shipped: laid, config, secretKeys: [VALUES], unmapped: [...unmapped] }
 }
 
 /** The stack's operators are of another account; on a laptop the local administrator deploys, and must be one. */
@@ -74,6 +77,12 @@ function withLocalOperator(config: Readonly<Record<string, unknown>>): Readonly<
 
 /** Names a VPC of another account; a laptop's account has its default one. */
 const NETWORK = 'keyturn:network'
+
+/** The proxy's VPC is not there on a laptop; where functions go is checked, recorded, and does nothing. */
+function ofFunctions(network: unknown): Record<string, unknown> {
+  const settings = Object.entries((network ?? {}) as object).filter(([setting]) => setting.startsWith('function'))
+  return settings.length === 0 ? {} : { [NETWORK]: Object.fromEntries(settings) }
+}
 
 const OPERATORS = 'keyturn:operators'
 const ADMINISTRATOR = `arn:aws:iam::${ACCOUNT_ID}:user/${ADMINISTRATOR_KEY}`

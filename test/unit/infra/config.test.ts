@@ -246,6 +246,46 @@ describe('stack config (A2)', () => {
   })
 })
 
+describe('a secret without a schedule', () => {
+  const unscheduled = (window?: string) =>
+    problemsOf((settings) => {
+      const secret = settings.secrets.find(({ name }) => name === 'mobile-app')
+      if (!secret) throw new Error('the shipped config has it no longer')
+      delete secret.schedule
+      if (window === undefined) delete secret.window
+      else secret.window = window
+      // A mistake elsewhere in the secret must not hide the other.
+      if (window === '3h') secret.owner = 7
+    })
+
+  it('is taken, with any grace', () => {
+    expect(() => unscheduled()).toThrow('the config was accepted')
+  })
+
+  it('leaves no function with room for one call alone, since it is tried out while it runs', () => {
+    const problems = problemsOf((settings) => {
+      const { schedule, window, ...secret } = secretOf(settings, 'mobile-app')
+      settings.secrets = settings.secrets.map((one) => (one.name === 'mobile-app' ? secret : one)) as never
+      settings.functions = { reservedConcurrency: 1 }
+    })
+    expect(problems).toMatchObject([
+      { path: 'functions.reservedConcurrency', message: expect.stringContaining('2 or more') },
+    ])
+  })
+
+  it.each([
+    ['2h', 1],
+    ['3h', 2],
+  ])('has no use for a window (%s)', (window, count) => {
+    const problems = unscheduled(window)
+    expect(problems).toHaveLength(count)
+    expect(problems).toContainEqual({
+      path: expect.stringMatching(/window$/),
+      message: expect.stringContaining('Leave it out, or add a schedule'),
+    })
+  })
+})
+
 describe('first values (A2)', () => {
   it('asks for each supplied one with the command that sets it', () => {
     const problems = problemsOf(() => {}, { ...devValues, 'telegram-bot': undefined })
@@ -267,10 +307,22 @@ describe('first values (A2)', () => {
   })
 
   it('refuses one for a secret that makes its own, or for none', () => {
-    const problems = problemsOf(() => {}, { ...devValues, 'mobile-app': 'x', gone: 'y' })
+    const problems = problemsOf(() => {}, { ...devValues, 'reporting-password': 'x', gone: 'y' })
     expect(problems.map(({ path, message }) => `${path} ${message}`)).toEqual([
       'values.gone belongs to no secret of the inventory. Remove it',
-      'values.mobile-app is surplus: a "client-key" secret makes its own first value. Remove it',
+      'values.reporting-password is surplus: a "random" secret makes its own first value. Remove it',
+    ])
+  })
+
+  it('takes a client’s own key if it is strong, and tells what is if not', () => {
+    const own = '4fK9_xQ7-bT2mWz8RcVh3NsYpLgJ6dAeUo1iXwBtCvE'
+    const { values } = parseStackConfig(devSettings(), { ...devValues, 'mobile-app': own })
+    expect(values.get('mobile-app')?.reveal()).toBe(own)
+    expect(problemsOf(() => {}, { ...devValues, 'mobile-app': 'hunter2' })).toEqual([
+      {
+        path: 'values.mobile-app',
+        message: expect.stringMatching(/^the value has 7 characters .* 43 characters or more/),
+      },
     ])
   })
 

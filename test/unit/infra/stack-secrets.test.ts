@@ -12,6 +12,9 @@ const ROTATION = 'aws:secretsmanager/secretRotation:SecretRotation'
 const INVOCATION = 'aws:lambda/invocation:Invocation'
 
 const role = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`
+const fail = (): never => {
+  throw new Error('the shipped config has it no longer')
+}
 const CANARY = 'canary-7b1e9c'
 
 let plan: Plan
@@ -148,7 +151,7 @@ describe('secrets (A1, A2)', () => {
       return { supply, presentedBy, revokedBy }
     }
     expect(told('openai')).toEqual({ supply: 'never', presentedBy: undefined, revokedBy: 'keyturn' })
-    expect(told('mobile-app')).toEqual({ supply: 'never', presentedBy: 'clients', revokedBy: undefined })
+    expect(told('mobile-app')).toEqual({ supply: 'allowed', presentedBy: 'clients', revokedBy: undefined })
     expect(told('telegram-bot')).toEqual({ supply: 'required', presentedBy: undefined, revokedBy: undefined })
     expect(told('reporting-password')).toEqual({ supply: 'never', presentedBy: undefined, revokedBy: undefined })
   })
@@ -209,6 +212,18 @@ describe('first values (A4)', () => {
     expect(version.ignoreChanges).toContain('secretString')
   })
 
+  it('may come from the config where Keyturn makes them as well: the function puts it into force, or the next rotation', async () => {
+    const own = await planStack(
+      parseStackConfig(devSettings(), { ...devValues, 'mobile-app': '4fK9_xQ7-bT2mWz8RcVh3NsYpLgJ6dAeUo1iXwBtCvE' }),
+    )
+    const version = own.one(VERSION, 'mobile-app-first-value')
+    expect(version.inputs.versionStages).toEqual(['SUPPLIED'])
+    expect(version.secretProperties).toContain('secretString')
+    const names = own.one(INVOCATION, 'mobile-app-first-value').dependencies.map((urn) => urn.split('::').at(-1))
+    expect(names).toContain('mobile-app-first-value')
+    expect(own.one(VERSION, 'openai-admin-first-value').inputs.versionStages).toBeUndefined()
+  })
+
   it('a value from the config stands nowhere else, and nowhere unmarked', () => {
     const holding = plan.resources.filter(({ inputs }) => JSON.stringify(inputs).includes(CANARY))
     expect(holding.map(({ name }) => name)).toEqual(['openai-admin-first-value'])
@@ -244,6 +259,45 @@ describe('rotation (A4)', () => {
       rotateImmediately: false,
       rotationRules: { scheduleExpression: 'cron(0 3 ? * MON *)', duration: '3h' },
     })
+  })
+
+  it('without a schedule is turned on by the function itself, which may do that for its own secrets and nothing more', async () => {
+    const settings = devSettings()
+    const { schedule, window, ...unscheduled } = settings.secrets.find(({ name }) => name === 'mobile-app') ?? fail()
+    settings.secrets = settings.secrets.map((secret) => (secret.name === 'mobile-app' ? unscheduled : secret)) as never
+    const own = await planStack(parseStackConfig(settings, devValues))
+    expect(own.ofType(ROTATION).map(({ name }) => name)).not.toContain('mobile-app-rotation')
+    const { inputs, dependencies } = own.one(INVOCATION, 'mobile-app-on-request')
+    const functionArn = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:keyturn-dev-rotate-generated`
+    expect(inputs.lifecycleScope).toBe('CRUD')
+    expect(JSON.parse(String(inputs.input))).toEqual({
+      Step: 'rotateOnRequest',
+      SecretId: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/mobile-app-AbCdEf`,
+      FunctionArn: functionArn,
+    })
+    expect(dependencies.map((urn) => urn.split('::').at(-1))).toEqual(
+      expect.arrayContaining(['mobile-app-first-value', 'rotate-generated-permission', 'mobile-app-policy']),
+    )
+    const tags = {
+      'aws:ResourceTag/keyturn:stack': 'keyturn/dev',
+      'aws:ResourceTag/keyturn:strategy': ['client-key'],
+    }
+    const granted = own.policy('aws:iam/rolePolicy:RolePolicy', 'rotate-generated-policy').Statement
+    expect(granted.filter(({ Sid }) => /^(TurnRotation|NameItself)/.test(Sid))).toMatchObject([
+      {
+        Action: ['secretsmanager:RotateSecret'],
+        Condition: {
+          StringEquals: { ...tags, 'secretsmanager:RotationLambdaARN': functionArn },
+          Bool: { 'secretsmanager:ModifyRotationRules': 'false', 'secretsmanager:RotateImmediately': 'false' },
+        },
+      },
+      { Action: ['secretsmanager:CancelRotateSecret'], Condition: { StringEquals: tags } },
+      { Action: ['lambda:InvokeFunction'], Resource: [functionArn] },
+    ])
+    for (const family of ['provider', 'supplied']) {
+      const others = own.policy('aws:iam/rolePolicy:RolePolicy', `rotate-${family}-policy`).Statement
+      expect(JSON.stringify(others)).not.toContain('secretsmanager:RotateSecret')
+    }
   })
 
   it('waits for permission, role policy, the secret’s policy and a first value', () => {
