@@ -3,13 +3,16 @@ import { DEFAULT_METRICS_PORT } from '../../core/inventory.ts'
 import { name } from './primitives.ts'
 import { openToAnyone, startsItsRange } from './ranges.ts'
 
-const upstream = z.string().superRefine((text, context) => {
-  const url = URL.parse(text)
-  const plain = url?.protocol === 'https:' && !url.username && !url.password && !url.search && !url.hash
-  if (!plain) {
-    context.addIssue({ code: 'custom', message: 'must be an https:// URL without user, query or fragment' })
-  }
-})
+const upstream = z
+  .string()
+  .superRefine((text, context) => {
+    const url = URL.parse(text)
+    const plain = url?.protocol === 'https:' && !url.username && !url.password && !url.search && !url.hash
+    if (!plain) {
+      context.addIssue({ code: 'custom', message: 'must be an https:// URL without user, query or fragment' })
+    }
+  })
+  .meta({ examples: ['https://api.openai.com'] })
 
 const prefix = z
   .string()
@@ -18,6 +21,7 @@ const prefix = z
     (path) => !/^\/(health|ready|metrics)(\/|$)/.test(path),
     'must not be /health, /ready or /metrics: the proxy answers these itself',
   )
+  .meta({ examples: ['/openai'] })
 
 /** Headers that frame a message or steer the connection: a key in one of them would never arrive as a key. */
 const FRAMING =
@@ -30,6 +34,7 @@ const header = z
     (name) => !FRAMING.test(name),
     'must not be a header that frames the message; allowed is one such as "x-api-key"',
   )
+  .meta({ examples: ['x-api-key'] })
 
 export const clientShape = {
   /** The caller in logs and metrics. */
@@ -46,7 +51,11 @@ export const routeShape = {
   /** Secret that holds the upstream key, by inventory name. */
   secret: name,
   /** JSON field of the key; for `provider-key` secrets it is known. */
-  field: z.string().min(1).optional(),
+  field: z
+    .string()
+    .min(1, 'must name a field')
+    .meta({ examples: ['apiKey'] })
+    .optional(),
   auth: z
     .discriminatedUnion('scheme', [
       z.strictObject({ scheme: z.literal('bearer') }),
@@ -59,6 +68,7 @@ export const routeShape = {
 const cidr = z
   .cidrv4('must be an IPv4 range such as "10.0.0.0/8"')
   .refine(startsItsRange, 'must be written with the first address of its range, such as "10.0.0.0/8"')
+  .meta({ examples: ['10.0.0.0/8'] })
 
 const loadBalancer = z
   .strictObject({
@@ -71,6 +81,7 @@ const loadBalancer = z
     certificateArn: z
       .string()
       .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, 'must be the ARN of an ACM certificate')
+      .meta({ examples: ['arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d'] })
       .optional(),
   })
   .superRefine(({ allowedCidrs, openToInternet }, context) => {
@@ -118,14 +129,21 @@ export const proxyShape = {
 }
 
 const subnets = z
-  .array(z.string().regex(/^subnet-[0-9a-f]+$/, 'must be subnet ids such as "subnet-0a1b2c3d"'))
+  .array(
+    z
+      .string()
+      .regex(/^subnet-[0-9a-f]+$/, 'must be subnet ids such as "subnet-0a1b2c3d"')
+      .meta({ examples: ['subnet-0a1b2c3d'] }),
+  )
   .min(2, 'must list two or more, in different zones')
+  .meta({ examples: [['subnet-0a1b2c3d', 'subnet-4e5f6a7b']] })
 
 export const networkShape = {
   /** The account's default VPC unless given. */
   vpcId: z
     .string()
     .regex(/^vpc-[0-9a-f]+$/, 'must be a VPC id such as "vpc-0a1b2c3d"')
+    .meta({ examples: ['vpc-0a1b2c3d'] })
     .optional(),
   loadBalancerSubnetIds: subnets.optional(),
   taskSubnetIds: subnets.optional(),

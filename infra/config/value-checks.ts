@@ -1,12 +1,21 @@
 import type { Problem } from '../../core/errors.ts'
 import { readParams } from '../strategy-params.ts'
-import { formatPath } from './problems.ts'
+import { formatPath } from './path.ts'
 import type { LenientInventory } from './reference-checks.ts'
 
 /** First values of `supplied` secrets, by inventory name, as `pulumi config set --secret` holds them. */
 export type RawValues = Readonly<Record<string, unknown>>
 
 export const howToSet = (name: string): string => `pulumi config set --secret --path 'keyturn:values.${name}'`
+
+/** In place of a value that is there and cannot be read: it is encrypted. */
+export const SEALED = Symbol('encrypted')
+
+/** Secrets whose first value a person supplies, and has not. */
+export const missingValues = ({ secrets }: LenientInventory, values: RawValues): readonly string[] =>
+  secrets.flatMap(({ name, strategy }) =>
+    name === undefined || strategy !== 'supplied' || values[name] !== undefined ? [] : [name],
+  )
 
 /** Every `supplied` secret has a first value that could be one, and no other secret has any. Values are never quoted. */
 export function checkValues(values: RawValues, { secrets }: LenientInventory): Problem[] {
@@ -23,6 +32,7 @@ export function checkValues(values: RawValues, { secrets }: LenientInventory): P
     if (name === undefined || strategy !== 'supplied') return []
     const value = values[name]
     const path = formatPath(['values', name])
+    if (value === SEALED) return []
     if (value === undefined)
       return [{ path, message: `is missing: a person supplies the first value. Run: ${howToSet(name)}` }]
     if (typeof value !== 'string') return [{ path, message: `must be text. Run: ${howToSet(name)}` }]
