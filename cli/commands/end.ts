@@ -2,6 +2,27 @@ import { InvokeCommand } from '@aws-sdk/client-lambda'
 import { KeyturnError } from '../../core/errors.ts'
 import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
+import { awsVerb, type CommonOptions, printJson, type Verb, withSession } from '../verb.ts'
+
+export const endVerb: Verb = (program) =>
+  awsVerb(program, 'end')
+    .description('revoke what Keyturn made for a secret, so that it can be deleted or taken out of the inventory')
+    .argument('<name>', 'full name, or unique end of a name')
+    .option('--yes', 'do it; without this, say what would be revoked')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ keyturn end openai                                        # what would be revoked; changes nothing
+  $ keyturn end openai --yes                                  # revoke its keys at the provider, the current one too`,
+    )
+    .action((name: string, options: CommonOptions & { yes?: boolean }) =>
+      withSession(options, async (session) => {
+        const result = await end(session, name, options.yes === true)
+        if (options.json) printJson(result)
+        else console.log(describeEnd(result))
+      }),
+    )
 
 export interface EndResult {
   name: string
@@ -16,7 +37,7 @@ export interface EndResult {
  * or taken out of the inventory. Without `--yes` it says what would be revoked, and changes nothing.
  * @throws KeyturnError `secret-not-ended`, `secret-deleted`, `rotation-function-missing` (needs-human)
  */
-export async function end(session: AwsSession, name: string, confirmed: boolean): Promise<EndResult> {
+async function end(session: AwsSession, name: string, confirmed: boolean): Promise<EndResult> {
   const secret = await findSecret(session, name)
   if (secret.deleted) {
     throw new KeyturnError(
@@ -62,7 +83,7 @@ const OUTCOME: Readonly<Record<string, string>> = {
   random: 'its old values are retired here; what still holds one goes on holding it',
 }
 
-export function describeEnd({ name, strategy, ended, versions }: EndResult): string {
+function describeEnd({ name, strategy, ended, versions }: EndResult): string {
   const outcome = OUTCOME[strategy] ?? 'its old versions are retired'
   if (ended) return `${name} is ended: ${outcome}. It is rotated no more, and may be deleted.`
   const living = versions.length === 1 ? 'its living version' : `its ${versions.length} living versions`

@@ -1,18 +1,72 @@
-import { type Clock, SECOND } from '../../core/clock.ts'
+import { InvalidArgumentError } from 'commander'
+import { type Clock, SECOND, systemClock } from '../../core/clock.ts'
 import { KeyturnError } from '../../core/errors.ts'
-import { formatGrace, parseGrace } from '../../core/grace.ts'
-import type { Random } from '../../core/random.ts'
+import { ALLOWED_GRACE, formatGrace, parseGrace } from '../../core/grace.ts'
+import { type Random, systemRandom } from '../../core/random.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { SUPPLIED_LABEL } from '../../core/tags.ts'
 import { explain } from '../aws/explain.ts'
 import { firstSentence, setGraceOnce, start, supply, waitUntilCurrent } from '../aws/rotation.ts'
 import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
+import { exitCode } from '../exit-codes.ts'
 import { moment } from '../output/duration.ts'
 import { nextAction } from '../output/next-action.ts'
 import { type Job, type ProgressOptions, type Report, runJobs } from '../output/progress.ts'
+import { readValue } from '../read-value.ts'
+import { awsVerb, type CommonOptions, complain, printJson, progressFor, type Verb, withSession } from '../verb.ts'
 
-export interface RotateOptions {
+export const rotateVerb: Verb = (program) =>
+  awsVerb(program, 'rotate')
+    .description('start a rotation now, as the console\'s "Rotate secret immediately" does')
+    .argument('<names...>', 'full names, or unique ends of names')
+    .option('--grace <period>', `how long the old key goes on working, for this rotation only: ${ALLOWED_GRACE}`)
+    .option('--wait', 'wait until the new version is current')
+    .option('--timeout <seconds>', 'how long --wait waits', seconds, 900)
+    .option(
+      '--value-from <file>',
+      'the next value of a supplied secret, from a file or standard input (-); waits as --wait does',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ keyturn rotate openai --wait                              # planned: the configured grace
+  $ keyturn rotate mobile-app --grace 1h --wait               # a shorter grace, this time only
+  $ keyturn rotate openai --grace revoke-now --wait           # leaked: the old key dies at once
+  $ keyturn rotate telegram-bot --value-from - --wait < token # a value that only you can obtain`,
+    )
+    .action((names: string[], options: GivenOptions) =>
+      withSession(options, async (session) => {
+        const value = options.valueFrom === undefined ? undefined : await readValue(options.valueFrom)
+        const progress = progressFor(options)
+        report(
+          await rotate(session, names, { ...options, value, progress, clock: systemClock, random: systemRandom }),
+          options,
+        )
+      }),
+    )
+
+type GivenOptions = CommonOptions & Pick<RotateOptions, 'grace' | 'wait' | 'timeout'> & { valueFrom?: string }
+
+function seconds(argument: string): number {
+  if (/^[1-9]\d{0,5}$/.test(argument)) return Number(argument)
+  throw new InvalidArgumentError('Allowed: whole seconds from 1 to 999999.')
+}
+
+function report({ rotated, failed }: RotateResult, { json }: CommonOptions): void {
+  if (json) printJson({ rotated, failed })
+  else {
+    for (const { error } of failed) complain(error)
+    const started = rotated.filter(({ state }) => state === 'started').map(({ name }) => name)
+    if (started.length > 0) console.log(`Follow with: keyturn status ${started.join(' ')}`)
+  }
+  // A failure weighs more than a wait that ran out: of the two it is the one that ends by itself.
+  const codes = failed.map(({ error }) => exitCode(error))
+  if (codes.length > 0) process.exitCode = Math.min(...codes)
+}
+
+interface RotateOptions {
   grace?: string | undefined
   wait?: boolean | undefined
   /** How long to wait, in seconds. */
@@ -24,7 +78,7 @@ export interface RotateOptions {
   random: Random
 }
 
-export interface Rotated {
+interface Rotated {
   name: string
   versionId: string
   state: 'started' | 'current'
@@ -32,7 +86,7 @@ export interface Rotated {
   graceUntil: Date | undefined
 }
 
-export interface RotateResult {
+interface RotateResult {
   rotated: Rotated[]
   failed: { name: string; error: KeyturnError }[]
 }
@@ -42,11 +96,7 @@ export interface RotateResult {
  * Every secret is looked at before the first is rotated; after that, one that fails stops no other.
  * @throws KeyturnError when a name or an option does not fit a secret, before anything is changed
  */
-export async function rotate(
-  session: AwsSession,
-  names: readonly string[],
-  options: RotateOptions,
-): Promise<RotateResult> {
+async function rotate(session: AwsSession, names: readonly string[], options: RotateOptions): Promise<RotateResult> {
   const grace = options.grace === undefined ? undefined : formatGrace(parseGrace(options.grace))
   const found = await Promise.all(names.map((name) => findSecret(session, name)))
   const secrets = [...new Map(found.map((secret) => [secret.arn, secret])).values()]

@@ -3,8 +3,22 @@ import type { AwsSession } from '../aws/session.ts'
 import { duration, moment } from '../output/duration.ts'
 import { nextAction } from '../output/next-action.ts'
 import { table } from '../output/table.ts'
+import { awsVerb, type CommonOptions, type Verb, withSession } from '../verb.ts'
 
-export interface StatusOptions {
+export const statusVerb: Verb = (program) =>
+  awsVerb(program, 'status')
+    .description('show secrets, versions, deadlines, the next rotation and the last error; never a value')
+    .argument('[names...]', 'full names, or unique ends of names; all secrets when left out')
+    .option('--stack <stack>', 'only secrets of this stack, such as keyturn/dev')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ keyturn status\n  $ keyturn status openai mobile-app\n  $ keyturn status --json | jq ".secrets[].nextRotation"',
+    )
+    .action((names: string[], options: CommonOptions & StatusOptions) =>
+      withSession(options, async (session) => console.log(await status(session, names, options))),
+    )
+
+interface StatusOptions {
   stack?: string | undefined
   json?: boolean | undefined
 }

@@ -2,12 +2,30 @@ import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/clien
 import { KeyturnError } from '../../core/errors.ts'
 import { findSecret } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
+import { awsVerb, type CommonOptions, printJson, type Verb, withSession } from '../verb.ts'
+
+export const valueVerb: Verb = (program) =>
+  awsVerb(program, 'value')
+    .description('print the current value of one secret; the one command that prints a secret')
+    .argument('<name>', 'full name, or unique end of a name')
+    .option('--field <field>', 'one field of a JSON value, such as apiKey')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ keyturn value mobile-app\n  $ curl -H "Authorization: Bearer $(keyturn value mobile-app)" …',
+    )
+    .action((name: string, options: CommonOptions & { field?: string }) =>
+      withSession(options, async (session) => {
+        const found = await value(session, name, options.field)
+        if (options.json) printJson(found)
+        else console.log(found.value)
+      }),
+    )
 
 /**
  * `keyturn value NAME`: the current value, asked for by name. The one command that prints a secret.
  * @throws KeyturnError `secret-without-value`, `field-missing` (needs-human)
  */
-export async function value(
+async function value(
   session: AwsSession,
   name: string,
   field: string | undefined,
