@@ -5,6 +5,9 @@ export const EXIT = { failed: 1, badInput: 2, waitTimeout: 3, attention: 4 } as 
 
 /** Errors that a caller mends by calling again with another input. */
 const BAD_INPUT: readonly string[] = [
+  'config-invalid',
+  'config-values-clear',
+  'stack-file-unreadable',
   'grace-invalid',
   'endpoint-invalid',
   'option-invalid',

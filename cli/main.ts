@@ -1,14 +1,19 @@
 import { Command } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import { endVerb } from './commands/end.ts'
-import { rotateVerb } from './commands/rotate.ts'
-import { statusVerb } from './commands/status.ts'
-import { valueVerb } from './commands/value.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Verb } from './verb.ts'
 
-/** Every verb, in the order in which the help shows them. A new one is a file in commands/ and a line here. */
-const VERBS: readonly Verb[] = [statusVerb, rotateVerb, endVerb, valueVerb]
+/**
+ * Every verb, in the order in which the help shows them. A new one is a file in commands/ and a line here. Only the one
+ * that is asked for is loaded: what talks to AWS takes a while to load, and `plan` talks to nobody.
+ */
+const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  plan: async () => (await import('./commands/plan.ts')).planVerb,
+  status: async () => (await import('./commands/status.ts')).statusVerb,
+  rotate: async () => (await import('./commands/rotate.ts')).rotateVerb,
+  end: async () => (await import('./commands/end.ts')).endVerb,
+  value: async () => (await import('./commands/value.ts')).valueVerb,
+}
 
 // What reads this output may close it early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -26,6 +31,7 @@ Exit codes: 0 done · 1 it failed · 2 the input was wrong · 3 --wait ran out o
 Credentials and Region come from the standard AWS environment (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …).
 
 Examples:
+  $ keyturn plan                                         # check the stack config, and see what will rotate when
   $ keyturn status
   $ keyturn rotate openai --wait
   $ keyturn status --endpoint http://127.0.0.1:4566      # the local cloud that npm start runs`,
@@ -35,7 +41,8 @@ Examples:
   .configureOutput({ outputError: (message, write) => write(`keyturn: ${message.replace(/^error: /, '')}`) })
   .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : EXIT.badInput))
 
+const asked = Object.entries(VERBS).filter(([verb]) => verb === process.argv[2])
 // Commands inherit the settings above when they are made.
-for (const verb of VERBS) verb(program)
+for (const [, load] of asked.length > 0 ? asked : Object.entries(VERBS)) (await load())(program)
 
 await program.parseAsync()

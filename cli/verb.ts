@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { systemClock } from '../core/clock.ts'
 import type { KeyturnError } from '../core/errors.ts'
+import { printError } from '../core/print-error.ts'
 import { redactText } from '../core/redact.ts'
 import { explain } from './aws/explain.ts'
-import { type AwsSession, openSession } from './aws/session.ts'
+import type { AwsSession } from './aws/session.ts'
 import { exitCode } from './exit-codes.ts'
 import type { ProgressOptions } from './output/progress.ts'
 
@@ -33,6 +34,7 @@ export async function withSession(
 ): Promise<void> {
   let target = options.endpoint ?? 'AWS'
   try {
+    const { openSession } = await import('./aws/session.ts')
     const session = openSession(options, process.env, systemClock.now)
     target = session.target
     await action(session)
@@ -47,7 +49,7 @@ export async function withSession(
 export const printJson = (value: unknown): void => console.log(JSON.stringify(value, undefined, 2))
 
 export function complain(error: KeyturnError): void {
-  console.error(`keyturn: ${redactText(error.message)} [${error.code}]`)
+  console.error(`keyturn: ${redactText(printError(error))}`)
 }
 
 /** How a verb that takes its time tells what it does: on a terminal in place, elsewhere line by line, in JSON not at all. */

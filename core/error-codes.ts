@@ -98,6 +98,7 @@ export const ERROR_CODES = {
   'stack-file-unreadable': { kind: 'needs-human' },
   'stack-secret-encrypted': { kind: 'needs-human' },
   'state-file-corrupt': { kind: 'needs-human' },
+  'strategy-family-split': { kind: 'terminal' },
   'strategy-not-here': { kind: 'terminal' },
   'strategy-params-invalid': { kind: 'terminal' },
   'strategy-reference-hidden': { kind: 'terminal' },

@@ -37,6 +37,10 @@ export class ProblemsError extends KeyturnError {
     this.heading = heading
     this.problems = problems
   }
+
+  override toJSON(): { code: ErrorCode; kind: ErrorKind; message: string; problems: readonly Problem[] } {
+    return { ...super.toJSON(), problems: this.problems }
+  }
 }
 
 export interface Problem {

@@ -11,7 +11,7 @@ export interface RotationInventory {
 }
 
 export interface RotationEntry {
-  /** The strategy's kind: `provider-key`. */
+  /** The strategy's kind. */
   readonly strategy: string
   /** A grace period as `parseGrace` reads it: `24h`. */
   readonly grace: string
@@ -40,7 +40,7 @@ export interface ProxyConfig {
 export interface ProxyClient {
   /** The caller's identity in logs and metrics: `mobile-app`. */
   readonly name: string
-  /** ARN or full name of its `client-key` secret. */
+  /** ARN or full name of the secret whose values it presents. */
   readonly secretId: string
 }
 

@@ -2,7 +2,7 @@
 export const TAG = {
   /** `<project>/<stack>`; its presence makes a secret Keyturn's. */
   stack: 'keyturn:stack',
-  /** The strategy's kind: `client-key`. */
+  /** The kind of the secret's strategy. */
   strategy: 'keyturn:strategy',
   /** The configured grace: `24h`. */
   grace: 'keyturn:grace',
@@ -21,12 +21,28 @@ export const TAG = {
   told: 'keyturn:run:told',
   /** On a secret that the proxy reads: how often, and for how long it serves the last good set (see `proxyReads`). */
   proxyReads: 'keyturn:proxy-reads',
+  /** Whether a person hands over its values (see `Supply`); missing on a secret that an older program made. */
+  supply: 'keyturn:supply',
+  /** `clients`: clients of the proxy present its keys, so an old one is over once every proxy refuses it. */
+  presentedBy: 'keyturn:presented-by',
+  /** `keyturn`: its rotation function revokes old credentials at their target, and proves it. */
+  revokedBy: 'keyturn:revoked-by',
 } as const
+
+/**
+ * Whether a person may or must hand over the next value: `never`, Keyturn makes each one; `allowed`, it makes one where
+ * nobody has handed one over; `required`, a person alone can obtain one.
+ */
+export type Supply = 'never' | 'allowed' | 'required'
+
+/** Undefined when the tag is missing or unreadable. */
+export const readSupply = (value: string | undefined): Supply | undefined =>
+  value === 'never' || value === 'allowed' || value === 'required' ? value : undefined
 
 /** Tags that functions and the CLI write while the stack runs, and that are none of the program's business. */
 export const RUN_TAGS: readonly string[] = Object.values(TAG).filter((tag) => tag.startsWith('keyturn:run:'))
 
-/** The staging label under which a person puts the next value of a `supplied` secret. */
+/** The staging label under which a person puts the next value, where its strategy takes one. */
 export const SUPPLIED_LABEL = 'SUPPLIED'
 
 /** The value of the `graceOnce` tag: one rotation's grace, void for every other token. */

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import { KeyturnError } from '../core/errors.ts'
-import type { FunctionName } from './bundle/paths.ts'
-import { functionBundle, proxyBundle, proxyDockerfile, repository } from './bundle/paths.ts'
+import { families } from '../lambdas/strategies/find-strategy.ts'
+import { functionBundle, proxyBundle, proxyDockerfile, repository, SWEEPER } from './bundle/paths.ts'
 
 /** What was built, and is now uploaded. */
 export interface Artifacts {
-  /** Path of a function's bundle. */
-  readonly functions: Readonly<Record<FunctionName, string>>
+  /** Path of the bundle of each family's function, by the family's name. */
+  readonly rotation: ReadonlyMap<string, string>
+  readonly sweeper: string
   readonly proxy: ProxyArtifacts
 }
 
@@ -24,17 +25,13 @@ export interface ProxyArtifacts {
  * @throws KeyturnError `artifact-missing` (needs-human)
  */
 export function builtArtifacts(): Artifacts {
-  const functions = {
-    generated: functionBundle('generated'),
-    provider: functionBundle('provider'),
-    supplied: functionBundle('supplied'),
-    sweeper: functionBundle('sweeper'),
-  }
-  const missing = [...Object.values(functions), proxyBundle()].find((file) => !existsSync(file))
+  const rotation = new Map(families.map(({ name }) => [name, functionBundle(name)]))
+  const sweeper = functionBundle(SWEEPER)
+  const missing = [...rotation.values(), sweeper, proxyBundle()].find((file) => !existsSync(file))
   if (missing !== undefined) {
     throw new KeyturnError('artifact-missing', `${relative(repository, missing)} is missing. Run: npm run build`)
   }
   const dockerfile = proxyDockerfile()
   const sources = [proxyBundle(), dockerfile]
-  return { functions, proxy: { context: repository, dockerfile, sources } }
+  return { rotation, sweeper, proxy: { context: repository, dockerfile, sources } }
 }

@@ -1,6 +1,5 @@
 import { KeyturnError } from '../core/errors.ts'
 import type { RotationEntry, RotationInventory } from '../core/inventory.ts'
-import type { Family } from '../lambdas/strategies/strategy.ts'
 import type { SecretSettings } from './config/schema.ts'
 import type { Naming } from './naming.ts'
 import { type ReadParams, readParams, withFullNames } from './strategy-params.ts'
@@ -31,7 +30,7 @@ export function readSecrets(secrets: readonly SecretSettings[]): readonly Invent
 /** What a rotation function finds beside its bundle. */
 export function rotationInventory(
   secrets: readonly InventorySecret[],
-  family: Family,
+  family: string,
   naming: Naming,
 ): RotationInventory {
   const entries = secrets

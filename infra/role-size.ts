@@ -15,6 +15,9 @@ const TASK_LIMIT = 65_536
 /** What every function's role holds besides: logs, traces, failures. */
 const BASE_CHARACTERS = 1_000
 
+/** As long as the name of a field that holds a key is, at the most. */
+const SOME_FIELD = 'apiKey00'
+
 /** As long as the ARN of a key is, whatever its id. */
 const SOME_KEY = 'arn:aws-us-gov:kms:ap-southeast-1:000000000000:key/00000000-0000-0000-0000-000000000000'
 
@@ -53,7 +56,7 @@ export function assertTaskFits(proxy: ProxySettings, naming: Naming): void {
   const config = proxyConfig(
     proxy,
     (name) => someArn(name, naming),
-    () => 'provider-key',
+    () => SOME_FIELD,
   )
   // It stands in the definition as a text.
   const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(config))) + BASE_CHARACTERS

@@ -3,7 +3,7 @@ import { getRegion } from '@pulumi/aws/getRegion.js'
 import { getRole } from '@pulumi/aws/iam/getRole.js'
 import { all, type Output } from '@pulumi/pulumi'
 import { enginePermissions } from '../lambdas/strategies/base-permissions.ts'
-import type { Family } from '../lambdas/strategies/strategy.ts'
+import { strategyFor } from '../lambdas/strategies/find-strategy.ts'
 import { groupAccess, rotationFunctionName, secretAccess } from './access.ts'
 import { type Artifacts, builtArtifacts } from './artifacts.ts'
 import { FirstValue } from './components/first-value.ts'
@@ -128,11 +128,11 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     return new Notifications('notifications', { naming, publishers })
   }
 
-  function createRotationFunctions(): Map<Family, RotationFunction> {
-    const entries = families().map((family): [Family, RotationFunction] => {
+  function createRotationFunctions(): Map<string, RotationFunction> {
+    const entries = families().map((family): [string, RotationFunction] => {
       const args = {
         ...functionArgs(`Rotates the "${family}" secrets of ${naming.stackTag}`),
-        bundle: artifacts.functions[family],
+        bundle: present(artifacts.rotation, family),
         inventory: rotationInventory(inventory, family, naming),
         environment: { KEYTURN_LOG_LEVEL: config.logLevel },
         accountId: caller.accountId,
@@ -143,7 +143,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     return new Map(entries)
   }
 
-  function rotationStatements(family: Family): Output<readonly IamStatement[]> {
+  function rotationStatements(family: string): Output<readonly IamStatement[]> {
     const grants = familyGrants(inventory, family, enginePermissions)
     const leaving = removed.filter((secret) => secret.family === family).map(({ arn }) => arn)
     const secretArns = all(pick(secrets, ({ arn }) => arn))
@@ -206,7 +206,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
   function createSweeper(): Sweeper {
     return new Sweeper('sweep', {
       ...functionArgs(`Retires versions of ${naming.stackTag} whose grace is over`),
-      bundle: artifacts.functions.sweeper,
+      bundle: artifacts.sweeper,
       environment: {
         KEYTURN_STACK: naming.stackTag,
         KEYTURN_TOPIC_ARN: notifications.topicArn,
@@ -239,7 +239,8 @@ export async function createStack(config: StackConfig, options: StackOptions): P
   }
 
   function proxySecret({ settings }: InventorySecret): ProxySecret {
-    return { arn: present(secrets, settings.name).arn, keyArn: keyOf(settings), strategy: settings.strategy }
+    const { keyField } = strategyFor(settings.strategy)
+    return { arn: present(secrets, settings.name).arn, keyArn: keyOf(settings), keyField }
   }
 
   function functionArgs(description: string) {
@@ -251,7 +252,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     return present(groups, group).keyArn
   }
 
-  function families(): readonly Family[] {
+  function families(): readonly string[] {
     return [...new Set(inventory.map(({ strategy }) => strategy.family))].sort()
   }
 }

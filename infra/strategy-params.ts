@@ -1,12 +1,11 @@
 import { KeyturnError } from '../core/errors.ts'
 import type { PermissionStatement } from '../core/permissions.ts'
 import { SecretString } from '../core/secret-string.ts'
-import { strategyFor } from '../lambdas/strategies/registry.ts'
-import type { Family } from '../lambdas/strategies/strategy.ts'
+import { strategyFor } from '../lambdas/strategies/find-strategy.ts'
 
 /** What infra needs to know of a strategy with its parameters. */
 export interface ReadParams {
-  readonly family: Family
+  readonly family: string
   /** The parameters with their defaults filled in. */
   readonly params: unknown
   readonly permissions: readonly PermissionStatement[]

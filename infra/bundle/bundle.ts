@@ -3,7 +3,9 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { type BuildOptions, build, type Metafile } from 'esbuild'
 import { KeyturnError } from '../../core/errors.ts'
-import { distFolder, entries, type FunctionName, functionBundle, proxyBundle, repository } from './paths.ts'
+import { type Family, families } from '../../lambdas/strategies/find-strategy.ts'
+import { distFolder, functionBundle, proxyBundle, repository, SWEEPER } from './paths.ts'
+import { rotationEntry } from './rotation-entry.ts'
 
 export interface Bundle {
   /** `provider`, `sweeper`, `proxy`. */
@@ -16,18 +18,28 @@ export interface Bundle {
   readonly metafile: Metafile
 }
 
-/** Bundles one Lambda function to `dist/lambdas/<name>/index.cjs`. */
-export const bundleFunction = (name: FunctionName): Promise<Bundle> =>
-  bundle(name, entries[name], functionBundle(name), {
-    '@aws-sdk/credential-provider-node': './lambdas/environment-credentials.ts',
-  })
+/**
+ * Bundles the function of a family, or the sweeper, to `dist/lambdas/<name>/index.cjs`.
+ * @throws KeyturnError `bundle-failed` (terminal), also for a name that is no function's
+ */
+export async function bundleFunction(name: string): Promise<Bundle> {
+  if (name === SWEEPER)
+    return bundle(name, functionBundle(name), { ...FUNCTION, entryPoints: ['lambdas/sweep/main.ts'] })
+  const family = families.find((one) => one.name === name)
+  if (family) return bundleFamily(family)
+  const known = [...families.map((one) => one.name), SWEEPER].join(', ')
+  throw new KeyturnError('bundle-failed', `There is no function "${name}". Allowed: ${known}.`)
+}
+
+const bundleFamily = (family: Family): Promise<Bundle> =>
+  bundle(family.name, functionBundle(family.name), { ...FUNCTION, ...rotationEntry(family) })
 
 /** Bundles the proxy to `dist/proxy/main.cjs`, which its image runs. */
-export const bundleProxy = (): Promise<Bundle> => bundle('proxy', entries.proxy, proxyBundle())
+export const bundleProxy = (): Promise<Bundle> => bundle('proxy', proxyBundle(), { entryPoints: ['proxy/main.ts'] })
 
 /** Bundles everything that ships; the order is that of the printed table. */
 export async function bundleAll(): Promise<readonly Bundle[]> {
-  const functions: readonly FunctionName[] = ['generated', 'provider', 'supplied', 'sweeper']
+  const functions = [...families.map(({ name }) => name), SWEEPER]
   return [...(await Promise.all(functions.map(bundleFunction))), await bundleProxy()]
 }
 
@@ -42,15 +54,22 @@ const OPTIONS = {
   minify: true,
   keepNames: false,
   legalComments: 'none',
-  metafile: true,
   logLevel: 'silent',
-  write: false,
 } as const satisfies BuildOptions
 
-async function bundle(name: string, entry: string, file: string, alias: Record<string, string> = {}): Promise<Bundle> {
-  const { outputFiles, metafile } = await build({ ...OPTIONS, alias, entryPoints: [entry], outfile: file }).catch(
-    failed(entry),
-  )
+/** Entry points are named by path, since infra imports no handler. */
+const FUNCTION = {
+  alias: { '@aws-sdk/credential-provider-node': './lambdas/environment-credentials.ts' },
+} as const satisfies BuildOptions
+
+async function bundle(name: string, file: string, options: BuildOptions): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    ...OPTIONS,
+    ...options,
+    write: false,
+    metafile: true,
+    outfile: file,
+  }).catch(failed(name))
   const code = outputFiles[0]?.contents ?? new Uint8Array()
   await writeWhole(file, code)
   return { name, file, bytes: code.byteLength, metafile }
@@ -65,12 +84,12 @@ async function writeWhole(file: string, content: Uint8Array): Promise<void> {
 }
 
 const failed =
-  (entry: string) =>
+  (name: string) =>
   (cause: unknown): never => {
     const { message } = cause as Error
     throw new KeyturnError(
       'bundle-failed',
-      `${entry} does not bundle into ${relative(repository, resolve(distFolder))}/: ${message}`,
+      `The bundle "${name}" cannot be made in ${relative(repository, resolve(distFolder))}/: ${message}`,
       cause,
     )
   }

@@ -16,7 +16,8 @@ import { ServiceRole } from './service-role.ts'
 export interface ProxySecret {
   readonly arn: Output<string>
   readonly keyArn: Output<string>
-  readonly strategy: string
+  /** The JSON field of its value that holds the key; undefined where the whole value is the key. */
+  readonly keyField: string | undefined
 }
 
 export interface KeyProxyArgs {
@@ -82,7 +83,7 @@ export class KeyProxy extends ComponentResource {
         proxyConfig(
           settings,
           (secret) => byName[secret] ?? '',
-          (secret) => args.secrets.get(secret)?.strategy,
+          (secret) => args.secrets.get(secret)?.keyField,
         ),
       )
       const after = [taskRole.policy, executionRole.policy, ...args.after]

@@ -11,6 +11,8 @@ import {
 } from '@pulumi/pulumi'
 import type { SecretString } from '../../core/secret-string.ts'
 import { formatProxyReads, type ProxyReads, RUN_TAGS, TAG } from '../../core/tags.ts'
+import { strategyFor } from '../../lambdas/strategies/find-strategy.ts'
+import type { Strategy } from '../../lambdas/strategies/strategy.ts'
 import type { SecretSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
 import { secretPolicy } from '../policies/secret-policy.ts'
@@ -65,9 +67,9 @@ export class ManagedSecret extends ComponentResource {
         recoveryWindowInDays: 30,
         tags: {
           [TAG.stack]: naming.stackTag,
-          [TAG.strategy]: settings.strategy,
           [TAG.grace]: settings.grace,
           [TAG.owner]: settings.owner,
+          ...strategyTags(strategyFor(settings.strategy)),
           ...(args.proxyReads && { [TAG.proxy]: READS, [TAG.proxyReads]: formatProxyReads(args.proxyReads) }),
         },
       }
@@ -102,3 +104,11 @@ export class ManagedSecret extends ComponentResource {
     }
   }
 }
+
+/** What the command line needs to know of a strategy, which it may not import. */
+const strategyTags = ({ kind, supply, presentedBy, revoke }: Strategy): Record<string, string> => ({
+  [TAG.strategy]: kind,
+  [TAG.supply]: supply,
+  ...(presentedBy && { [TAG.presentedBy]: presentedBy }),
+  ...(revoke && { [TAG.revokedBy]: 'keyturn' }),
+})

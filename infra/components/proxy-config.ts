@@ -6,25 +6,21 @@ export function proxySecrets({ clients, routes }: Pick<ProxySettings, 'clients' 
   return [...new Set([...clients, ...routes].map(({ secret }) => secret))].sort()
 }
 
-/** What the proxy is told, its secrets by ARN. */
+/** What the proxy is told, its secrets by ARN. `keyField`: the field of a secret's value that its strategy keeps the key in. */
 export function proxyConfig(
   settings: ProxySettings,
   secretArn: (name: string) => string,
-  strategyOf: (name: string) => string | undefined,
+  keyField: (name: string) => string | undefined,
 ): ProxyConfig {
   const { port, metricsPort, refreshSeconds, maxStaleSeconds } = settings
   return {
     port,
     metricsPort,
     clients: settings.clients.map(({ name, secret }): ProxyClient => ({ name, secretId: secretArn(secret) })),
-    routes: settings.routes.map(({ secret, field = fieldOf(strategyOf(secret)), ...route }): ProxyRoute => {
+    routes: settings.routes.map(({ secret, field = keyField(secret), ...route }): ProxyRoute => {
       return { ...route, secretId: secretArn(secret), ...(field !== undefined && { field }) }
     }),
     refreshSeconds,
     maxStaleSeconds,
   }
 }
-
-/** A `provider-key` secret holds the key beside the provider's id of it. */
-const fieldOf = (strategy: string | undefined): string | undefined =>
-  strategy === 'provider-key' ? 'apiKey' : undefined

@@ -1,6 +1,6 @@
 import { type Problem, ProblemsError } from '../../core/errors.ts'
 import { SecretString } from '../../core/secret-string.ts'
-import { strategies } from '../../lambdas/strategies/registry.ts'
+import { strategies } from '../../lambdas/strategies/find-strategy.ts'
 import { fieldOf } from './lenient.ts'
 import { formatPath, readPath } from './path.ts'
 import { toProblems } from './problems.ts'
@@ -15,7 +15,7 @@ import { type Mistake, type Source, tell } from './tell.ts'
 import { checkValues, missingValues, type RawValues, SEALED } from './value-checks.ts'
 
 export interface StackConfig extends StackSettings {
-  /** First values of `supplied` secrets, by inventory name. */
+  /** First values that a person hands over, by inventory name. */
   readonly values: ReadonlyMap<string, SecretString>
 }
 

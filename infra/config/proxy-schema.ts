@@ -39,7 +39,7 @@ const header = z
 export const clientShape = {
   /** The caller in logs and metrics. */
   name,
-  /** Its `client-key` secret, by inventory name. */
+  /** The secret whose values it presents, by inventory name. */
   secret: name,
 }
 
@@ -50,7 +50,7 @@ export const routeShape = {
   mode: z.literal('verify').default('verify'),
   /** Secret that holds the upstream key, by inventory name. */
   secret: name,
-  /** JSON field of the key; for `provider-key` secrets it is known. */
+  /** JSON field of the key; some strategies say it themselves. */
   field: z
     .string()
     .min(1, 'must name a field')

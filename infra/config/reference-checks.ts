@@ -1,3 +1,4 @@
+import { strategies, strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 import { readParams } from '../strategy-params.ts'
 import { fieldOf, isObject, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
 import { didYouMean } from './nearest.ts'
@@ -63,10 +64,11 @@ function checkClient(secret: string | undefined, path: string, secrets: LenientI
   if (secret === undefined) return []
   const problems = missing(secret, path, 'secrets', namesOf(secrets))
   const strategy = secrets.find(({ name }) => name === secret)?.strategy
-  if (strategy === undefined || strategy === 'client-key') return problems
+  if (strategy === undefined || strategyFor(strategy).presentedBy === 'clients') return problems
+  const allowed = Object.values(strategies).flatMap(({ kind, presentedBy }) => (presentedBy ? [`"${kind}"`] : []))
   return [
     ...problems,
-    { path, message: `"${secret}" has strategy "${strategy}"; a client needs one with "client-key"` },
+    { path, message: `"${secret}" has strategy "${strategy}"; a client needs one with ${allowed.join(' or ')}` },
   ]
 }
 
@@ -78,8 +80,10 @@ function checkRoute(
   if (secret === undefined) return []
   const problems = missing(secret, `${path}.secret`, 'secrets', namesOf(secrets))
   const strategy = secrets.find(({ name }) => name === secret)?.strategy
-  if (strategy === 'provider-key' && field !== undefined && field !== 'apiKey') {
-    problems.push({ path: `${path}.field`, message: 'must be "apiKey", or left out, for a "provider-key" secret' })
+  const keyField = strategy === undefined ? undefined : strategyFor(strategy).keyField
+  if (keyField !== undefined && field !== undefined && field !== keyField) {
+    const message = `must be "${keyField}", or left out, for a "${strategy}" secret`
+    problems.push({ path: `${path}.field`, message })
   }
   return problems
 }

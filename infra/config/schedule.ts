@@ -98,7 +98,9 @@ const FROM = new Date(Date.UTC(2026, 0, 1) - 1)
 
 function occurrences(expression: string, pattern: string): readonly number[] {
   try {
-    const openings = cronOf(pattern).nextRuns(OPENINGS, FROM).map((opening) => opening.getTime())
+    const openings = cronOf(pattern)
+      .nextRuns(OPENINGS, FROM)
+      .map((opening) => opening.getTime())
     if (openings.length >= 2) return openings
   } catch (cause) {
     throw invalid(expression, 'is not a schedule', cause)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { KeyturnError } from '../../core/errors.ts'
 import { DEFAULT_GRACE, formatGrace, parseGrace } from '../../core/grace.ts'
-import { strategies } from '../../lambdas/strategies/registry.ts'
+import { strategies } from '../../lambdas/strategies/find-strategy.ts'
 import { name } from './primitives.ts'
 import { networkShape, proxyShape } from './proxy-schema.ts'
 import { parseSchedule } from './schedule.ts'

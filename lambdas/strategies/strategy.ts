@@ -4,9 +4,10 @@ import type { Logger } from '../../core/log.ts'
 import type { PermissionStatement } from '../../core/permissions.ts'
 import type { Random } from '../../core/random.ts'
 import type { SecretString } from '../../core/secret-string.ts'
+import type { Supply } from '../../core/tags.ts'
 
-/** One function, role and bundle per family: strategies that need the same reach share one. */
-export type Family = 'generated' | 'provider' | 'supplied'
+/** Where a function must be to reach its targets: `vpc`, in the subnets of `keyturn:network`; `none`, outside of any. */
+export type Network = 'none' | 'vpc'
 
 /**
  * How one kind of credential is made, put to use, proven and revoked. A strategy knows its target and nothing of
@@ -14,8 +15,20 @@ export type Family = 'generated' | 'provider' | 'supplied'
  * possibly again after a crash at any point.
  */
 export interface Strategy<Params = unknown> {
+  /** As the stack config and the secret's tag name it. */
   readonly kind: string
-  readonly family: Family
+  /**
+   * Strategies of one family share a function, a role and a bundle, all named after it: those that need the same reach. A
+   * family that is renamed is another function, and what the old one has in hand is lost.
+   */
+  readonly family: string
+  readonly network: Network
+  /** Whether a person hands over values, in place of {@link Strategy.create}. */
+  readonly supply: Supply
+  /** Set where clients of the proxy present the value: the proxy follows its labels, and no target has to hear of it. */
+  readonly presentedBy?: 'clients'
+  /** The JSON field of a value that holds the key; left out where the whole value is the key. */
+  readonly keyField?: string
   readonly params: z.ZodType<Params>
   /** Credentials that the target lets live at once, the pending one included; absent when it sets no bound. */
   liveKeys?(params: Params): number | undefined

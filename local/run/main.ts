@@ -4,6 +4,7 @@ import { status } from '../../cli/commands/status.ts'
 import { systemClock } from '../../core/clock.ts'
 import { KeyturnError } from '../../core/errors.ts'
 import { createLogger } from '../../core/log.ts'
+import { printError } from '../../core/print-error.ts'
 import { DEFAULT_REGION } from '../cloud/cloud.ts'
 import { narrate } from './narrate.ts'
 import { DEFAULT_PORTS, parsePort } from './ports.ts'
@@ -31,7 +32,7 @@ try {
   const options = readOptions()
   if (options) await main(options)
 } catch (error) {
-  const message = error instanceof KeyturnError ? `${error.message} [${error.code}]` : error
+  const message = error instanceof KeyturnError ? printError(error) : error
   console.error(error instanceof KeyturnError || !(error instanceof Error) ? `keyturn: ${message}` : error)
   process.exitCode = error instanceof KeyturnError ? 2 : 1
 }

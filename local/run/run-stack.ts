@@ -5,7 +5,9 @@ import { MINUTE, SECOND, systemClock } from '../../core/clock.ts'
 import { KeyturnError } from '../../core/errors.ts'
 import type { Logger } from '../../core/log.ts'
 import { systemRandom } from '../../core/random.ts'
-import { proxyBundle } from '../../infra/bundle/paths.ts'
+import { proxyBundle, repository } from '../../infra/bundle/paths.ts'
+import { checkStackFile } from '../../infra/config/parse.ts'
+import { findStackFile } from '../../infra/config/stack-file.ts'
 import { applyStack } from '../apply/apply.ts'
 import { ApplyError } from '../apply/errors.ts'
 import type { ProgressEvent } from '../apply/progress.ts'
@@ -60,6 +62,7 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
   }
   try {
     await assertFree(ports)
+    await assertStackFileSound()
     const scratch = await mkdtemp(join(tmpdir(), 'keyturn-'))
     closing.push(() => rm(scratch, { recursive: true, force: true }))
     const kept = await openKept(options.dataDir)
@@ -160,6 +163,12 @@ export async function runStack(options: RunOptions): Promise<RunningStack> {
     await close()
     throw error
   }
+}
+
+/** Before anything is started, and in the words of `keyturn plan`: the mistakes are the reader's. */
+async function assertStackFileSound(): Promise<void> {
+  const file = await findStackFile(repository, 'dev')
+  if (file) checkStackFile(file)
 }
 
 const inventoryOf = ({ config }: LocalStackConfig): Parameters<typeof throwawayValues>[0] =>

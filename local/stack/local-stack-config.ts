@@ -8,7 +8,7 @@ import { readStackFiles } from './stack-files.ts'
 export interface LocalStackOptions {
   /** Origin of the local upstream: `https://127.0.0.1:8081`. */
   readonly upstreamUrl: string
-  /** Throwaway first values of `supplied` secrets by inventory name, in place of `pulumi config set --secret`. */
+  /** Throwaway first values that a person would hand over, by inventory name, in place of `pulumi config set --secret`. */
   readonly secrets: Readonly<Record<string, string>>
   /** `dev` unless given. */
   readonly stack?: string

@@ -1,6 +1,6 @@
 import { decodePercent } from './decode-percent.ts'
 
-/** A key of the strategy `client-key`, whoever's it is and whether it is alive or not. */
+/** A key that Keyturn has made for a client, whoever's it is and whether it is alive or not. */
 const CLIENT_KEY = /kt_[A-Za-z0-9_-]{43}/
 const CLIENT_KEY_ANY_CASE = new RegExp(CLIENT_KEY.source, 'i')
 const CLIENT_KEY_LENGTH = 46

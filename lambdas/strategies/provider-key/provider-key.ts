@@ -8,12 +8,15 @@ import type { HeldCredentials, Strategy, StrategyContext } from '../strategy.ts'
 import { type ListedKey, openAdmin, type ProviderAdmin } from './admin.ts'
 import { keyName, tokenOf } from './key-name.ts'
 import { type ProviderKeyParams, params } from './params.ts'
-import { MALFORMED, type ProviderKey, readProviderKey, writeProviderKey } from './value.ts'
+import { KEY_FIELD, MALFORMED, type ProviderKey, readProviderKey, writeProviderKey } from './value.ts'
 
 /** A key that an upstream provider mints over its administration API. */
 export const providerKey: Strategy<ProviderKeyParams> = {
   kind: 'provider-key',
   family: 'provider',
+  network: 'none',
+  supply: 'never',
+  keyField: KEY_FIELD,
   params,
   liveKeys: ({ liveKeys }) => liveKeys,
   permissions: ({ adminSecret }) => [

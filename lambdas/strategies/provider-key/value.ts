@@ -4,6 +4,9 @@ import { SecretString } from '../../../core/secret-string.ts'
 /** What a version of the secret holds: `{"apiKey": "<the key>", "keyId": "<the provider's id of it>"}`. */
 const schema = z.object({ apiKey: z.string().min(1), keyId: z.string().min(1) })
 
+/** The field that whoever uses the key reads. */
+export const KEY_FIELD = 'apiKey' satisfies keyof z.infer<typeof schema>
+
 export interface ProviderKey {
   apiKey: SecretString
   keyId: string

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleAll } from '../../../infra/bundle/bundle.ts'
-import { functionBundle, proxyBundle, proxyDockerfile } from '../../../infra/bundle/paths.ts'
+import { proxyBundle } from '../../../infra/bundle/paths.ts'
 import { readStackConfig } from '../../../infra/config.ts'
 import { createStack } from '../../../infra/stack.ts'
 import { type Applied, type ApplyOptions, applyStack } from '../../../local/apply/apply.ts'
@@ -66,7 +66,7 @@ export async function shippedProgram(cloudOptions: CloudOptions = {}): Promise<S
         stack: shipped.stack,
         config: shipped.config,
         configSecrets: shipped.secretKeys,
-        program: async () => ({ ...(await createStack(readStackConfig(), { ...shipped, artifacts })) }),
+        program: async () => ({ ...(await createStack(readStackConfig(), shipped)) }),
         ...options,
       })
     },
@@ -76,14 +76,4 @@ export async function shippedProgram(cloudOptions: CloudOptions = {}): Promise<S
       await rm(folder, { recursive: true })
     },
   }
-}
-
-const artifacts = {
-  functions: {
-    generated: functionBundle('generated'),
-    provider: functionBundle('provider'),
-    supplied: functionBundle('supplied'),
-    sweeper: functionBundle('sweeper'),
-  },
-  proxy: { context: '.', dockerfile: proxyDockerfile(), sources: [proxyBundle()] },
 }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Artifacts } from '../../../infra/artifacts.ts'
 import type { StackConfig } from '../../../infra/config/parse.ts'
 import { createStack } from '../../../infra/stack.ts'
+import { families } from '../../../lambdas/strategies/find-strategy.ts'
 import { ApplyMonitor } from '../../../local/apply/monitor.ts'
 import { markSecret, type Properties } from '../../../local/apply/properties.ts'
 import { runProgram } from '../../../local/apply/pulumi-runtime.ts'
@@ -94,12 +95,8 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** Paths that need not exist, and for the image a source that does. */
 export const pretendArtifacts: Artifacts = {
-  functions: {
-    generated: '/dist/generated/index.cjs',
-    provider: '/dist/provider/index.cjs',
-    supplied: '/dist/supplied/index.cjs',
-    sweeper: '/dist/sweeper/index.cjs',
-  },
+  rotation: new Map(families.map(({ name }) => [name, `/dist/${name}/index.cjs`])),
+  sweeper: '/dist/sweeper/index.cjs',
   proxy: { context: repository, dockerfile: `${repository}proxy/Dockerfile`, sources: [`${repository}package.json`] },
 }
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseStackConfig } from '../../../infra/config/parse.ts'
 import { entryFor, parseInventory } from '../../../lambdas/rotate/inventory.ts'
-import { strategyFor } from '../../../lambdas/strategies/registry.ts'
+import { strategyFor } from '../../../lambdas/strategies/find-strategy.ts'
 import { readSettings } from '../../../proxy/config.ts'
 import { devSettings, devValues } from '../../helpers/infra/dev-config.ts'
 import { type Plan, planStack } from '../../helpers/infra/plan-stack.ts'

@@ -106,6 +106,8 @@ describe('secrets (A1, A2)', () => {
       tags: {
         'keyturn:stack': 'keyturn/dev',
         'keyturn:strategy': 'provider-key',
+        'keyturn:supply': 'never',
+        'keyturn:revoked-by': 'keyturn',
         'keyturn:grace': '24h',
         'keyturn:owner': 'platform@example.com',
         'keyturn:proxy': 'reads',
@@ -113,6 +115,21 @@ describe('secrets (A1, A2)', () => {
       },
     })
     expect(plan.one(SECRET, 'telegram-bot-secret').inputs.tags).not.toHaveProperty('keyturn:proxy-reads')
+  })
+
+  it('tell by tags what the command line must know of their strategy: who hands values over, presents them, revokes them', () => {
+    const told = (name: string) => {
+      const {
+        [TAG.supply]: supply,
+        [TAG.presentedBy]: presentedBy,
+        [TAG.revokedBy]: revokedBy,
+      } = plan.one(SECRET, `${name}-secret`).inputs.tags as Record<string, string>
+      return { supply, presentedBy, revokedBy }
+    }
+    expect(told('openai')).toEqual({ supply: 'never', presentedBy: undefined, revokedBy: 'keyturn' })
+    expect(told('mobile-app')).toEqual({ supply: 'never', presentedBy: 'clients', revokedBy: undefined })
+    expect(told('telegram-bot')).toEqual({ supply: 'required', presentedBy: undefined, revokedBy: undefined })
+    expect(told('reporting-password')).toEqual({ supply: 'never', presentedBy: undefined, revokedBy: undefined })
   })
 
   it('leave the tags alone that functions and the command line write', () => {

@@ -64,6 +64,8 @@ export function memoryRotation(secret: MemorySecret = {}) {
       void calls.push(`${what} ${value?.reveal()}`)
   const strategy: Strategy = {
     kind: 'memory',
+    network: 'none',
+    supply: 'never',
     family: 'generated',
     params: z.unknown(),
     permissions: () => [],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { params as providerKey } from '../../../../lambdas/strategies/provider-key/params.ts'
-import { supplied } from '../../../../lambdas/strategies/supplied.ts'
+import { supplied } from '../../../../lambdas/strategies/supplied/supplied.ts'
 import { openAiParams, openRouterParams } from '../../../helpers/provider-params.ts'
 
 const sound = openAiParams('https://provider.example') as Record<string, { url: string; body?: unknown }>

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { systemRandom } from '../../../../core/random.ts'
 import { SecretString } from '../../../../core/secret-string.ts'
-import { clientKey } from '../../../../lambdas/strategies/client-key.ts'
-import { random } from '../../../../lambdas/strategies/random.ts'
+import { clientKey } from '../../../../lambdas/strategies/client-key/client-key.ts'
+import { random } from '../../../../lambdas/strategies/random/random.ts'
 import type { CreateContext } from '../../../../lambdas/strategies/strategy.ts'
 
 const context = <Params>(params: Params): CreateContext<Params> =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SecretString } from '../../../../core/secret-string.ts'
-import { supplied } from '../../../../lambdas/strategies/supplied.ts'
+import { supplied } from '../../../../lambdas/strategies/supplied/supplied.ts'
 
 const check = (value: string, params = {}): string | undefined =>
   supplied.checkValue(new SecretString(value), supplied.params.parse(params))

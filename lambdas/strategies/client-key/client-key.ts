@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { SecretString } from '../../core/secret-string.ts'
-import type { Strategy } from './strategy.ts'
+import { SecretString } from '../../../core/secret-string.ts'
+import type { Strategy } from '../strategy.ts'
 
 const params = z.strictObject({})
 
@@ -11,6 +11,9 @@ const SHAPE = /^kt_[A-Za-z0-9_-]{43}$/
 export const clientKey: Strategy<z.infer<typeof params>> = {
   kind: 'client-key',
   family: 'generated',
+  network: 'none',
+  supply: 'never',
+  presentedBy: 'clients',
   params,
   permissions: () => [],
   checkValue: (value) =>

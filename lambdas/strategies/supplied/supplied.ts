@@ -1,35 +1,11 @@
-import * as z from 'zod'
-import { SECOND } from '../../core/clock.ts'
-import { KeyturnError } from '../../core/errors.ts'
-import { secretName } from '../../core/secret-name.ts'
-import { testCall } from './http/call.ts'
-import { passing, retrying } from './http/retrying.ts'
-import { send } from './http/send.ts'
-import { poll } from './poll.ts'
-import type { Strategy } from './strategy.ts'
-
-const params = z.strictObject({
-  /** A call that only a valid value passes; `{key}` stands for the value. */
-  test: testCall.optional(),
-  /** How long a new value may take to work everywhere, in seconds. */
-  propagationSeconds: z.int().min(1).max(120).default(20),
-  /** A regular expression that the whole value must match. */
-  pattern: z
-    .string()
-    .superRefine((text, context) => {
-      try {
-        new RegExp(text)
-      } catch (error) {
-        // The engine says `Invalid regular expression: /…/: Unterminated character class`.
-        const why = error instanceof SyntaxError ? error.message.split(': ').at(-1) : undefined
-        const message = `must be a regular expression, such as "sk-[A-Za-z0-9_-]{20,}"${why ? `; it has: ${why}` : ''}`
-        context.addIssue({ code: 'custom', message })
-      }
-    })
-    .optional(),
-})
-
-export type SuppliedParams = z.infer<typeof params>
+import { SECOND } from '../../../core/clock.ts'
+import { KeyturnError } from '../../../core/errors.ts'
+import { secretName } from '../../../core/secret-name.ts'
+import { passing, retrying } from '../http/retrying.ts'
+import { send } from '../http/send.ts'
+import { poll } from '../poll.ts'
+import type { Strategy } from '../strategy.ts'
+import { params, type SuppliedParams } from './params.ts'
 
 /**
  * A credential that only a person can obtain. They put the next value under the label SUPPLIED; a rotation tests it
@@ -38,6 +14,8 @@ export type SuppliedParams = z.infer<typeof params>
 export const supplied: Strategy<SuppliedParams> = {
   kind: 'supplied',
   family: 'supplied',
+  network: 'none',
+  supply: 'required',
   params,
   permissions: () => [],
   checkValue: (value, { pattern }) => {

@@ -1,4 +1,0 @@
-import { supplied } from '../strategies/supplied.ts'
-import { rotationFunction } from './main.ts'
-
-export const handler = rotationFunction([supplied])
