@@ -129,6 +129,7 @@ export const stackShape = {
       memoryMb: z.int().min(128).max(10240).default(256),
       timeoutSeconds: z.int().min(60).max(900).default(300),
     })
+    .meta({ examples: [{ memoryMb: 512 }] })
     .prefault({}),
   sweepMinutes: z.int().min(1).max(60).default(5),
   logRetentionDays: z.literal(LOG_RETENTION).default(90),

@@ -1,6 +1,16 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml'
 import { KeyturnError, type Problem, ProblemsError } from '../../core/errors.ts'
 import { fieldOf, keysOf } from './lenient.ts'
 import { didYouMean, nearest } from './nearest.ts'
@@ -101,10 +111,11 @@ interface Parsed {
 
 function parseYaml(text: string, name: string, lineCounter: LineCounter): Parsed {
   try {
+    if (TOO_DEEP.test(text)) throw new RangeError('too deep')
     // Messages of the library quote the file, which may hold a key in the wrong place.
     const options = { lineCounter, prettyErrors: false, merge: true, logLevel: 'error' } as const
     const document = parseDocument(text, options)
-    const problems = syntaxProblems(document.errors, lineCounter).map((problem) => ({ ...problem, file: name }))
+    const problems = syntaxProblems(text, document.errors, lineCounter).map((problem) => ({ ...problem, file: name }))
     if (problems.length > 0) throw invalid(name, problems)
     return { document, content: document.toJS({ maxAliasCount: MAX_ALIASES }) }
   } catch (cause) {
@@ -119,6 +130,9 @@ function parseYaml(text: string, name: string, lineCounter: LineCounter): Parsed
 }
 
 const MAX_ALIASES = 100
+
+/** The library takes seconds before it gives up. */
+const TOO_DEEP = /([[{]\s*){200}/
 
 export const heading = (name: string, count: number): string =>
   `${name} has ${count === 1 ? 'one mistake' : `${count} mistakes`}; nothing was changed:`
@@ -159,9 +173,7 @@ function offsetOf(document: Document, path: Path): number | undefined {
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document)
     if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find(
-        ({ key }) => String(isScalar(key) ? key.value : key) === String(step),
-      )
+      const pair = pairsOf(node).get(String(step))
       if (pair === undefined) return offset
       offset = startOf(pair.key) ?? offset
       node = pair.value
@@ -172,6 +184,17 @@ function offsetOf(document: Document, path: Path): number | undefined {
   }
   return offset
 }
+
+/** By key; of many keys that are looked up one by one, going through them each time would take seconds. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairs.get(map)
+  if (known) return known
+  const found = new Map(map.items.map((pair) => [String(isScalar(pair.key) ? pair.key.value : pair.key), pair]))
+  pairs.set(map, found)
+  return found
+}
+
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
 
 const startOf = (node: unknown): number | undefined => (node as { range?: readonly number[] | null } | null)?.range?.[0]
 
