@@ -19,8 +19,7 @@ export interface FileOptions {
 }
 
 /**
- * The stack's file that is meant: the one that is named, or the stack's own beside the nearest Pulumi.yaml from `cwd` on
- * upwards.
+ * The stack's file that is meant: the one that is named, or the stack's own, from `cwd` on upwards.
  * @throws KeyturnError `option-invalid`, `stack-file-unreadable` naming the files that there are
  */
 export async function findFile(options: FileOptions, cwd: string): Promise<FoundFile> {
@@ -31,10 +30,10 @@ export async function findFile(options: FileOptions, cwd: string): Promise<Found
       `--stack ${JSON.stringify(options.stack)} is no stack. Allowed: a name such as dev.`,
     )
   }
-  const directory = options.file === undefined ? await projectDirectory(cwd) : dirname(resolve(cwd, options.file))
-  const path =
-    options.file === undefined ? join(directory, `Pulumi.${stack ?? 'dev'}.yaml`) : resolve(cwd, options.file)
-  if (!(await exists(path))) throw await missing(options.file ?? basename(path), directory)
+  const wanted = options.file ?? `Pulumi.${stack ?? 'dev'}.yaml`
+  const directory = options.file === undefined ? await nearestWith(wanted, cwd) : dirname(resolve(cwd, wanted))
+  const path = resolve(directory, options.file === undefined ? wanted : basename(wanted))
+  if (!(await exists(path))) throw await missing(wanted, directory)
   const ofFile = /^Pulumi\.(.+)\.ya?ml$/.exec(basename(path))?.[1]
   const known = stack ?? ofFile
   return {
@@ -45,9 +44,10 @@ export async function findFile(options: FileOptions, cwd: string): Promise<Found
   }
 }
 
-async function projectDirectory(from: string): Promise<string> {
+/** The nearest folder, from one on upwards, that has the file or at least a Pulumi.yaml, beside which it would stand. */
+async function nearestWith(file: string, from: string): Promise<string> {
   for (let directory = from; ; directory = dirname(directory)) {
-    if (await exists(join(directory, 'Pulumi.yaml'))) return directory
+    if ((await exists(join(directory, file))) || (await exists(join(directory, 'Pulumi.yaml')))) return directory
     if (directory === dirname(directory)) return from
   }
 }
