@@ -1,6 +1,6 @@
 import { Command } from 'commander'
+import { EXIT } from '../core/error-codes.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { EXIT } from './exit-codes.ts'
 import type { Verb } from './verb.ts'
 
 /**
@@ -11,6 +11,9 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   plan: async () => (await import('./commands/plan.ts')).planVerb,
   status: async () => (await import('./commands/status.ts')).statusVerb,
   rotate: async () => (await import('./commands/rotate.ts')).rotateVerb,
+  grace: async () => (await import('./commands/grace.ts')).graceVerb,
+  revoke: async () => (await import('./commands/revoke.ts')).revokeVerb,
+  rollback: async () => (await import('./commands/rollback.ts')).rollbackVerb,
   end: async () => (await import('./commands/end.ts')).endVerb,
   value: async () => (await import('./commands/value.ts')).valueVerb,
 }
@@ -37,6 +40,8 @@ Examples:
   $ keyturn status --endpoint http://127.0.0.1:4566      # the local cloud that npm start runs`,
   )
   .version(packageJson.version)
+  // --version after a verb is that verb's own.
+  .enablePositionalOptions()
   .showHelpAfterError('See: keyturn --help')
   .configureOutput({ outputError: (message, write) => write(`keyturn: ${message.replace(/^error: /, '')}`) })
   .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : EXIT.badInput))

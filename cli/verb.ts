@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { systemClock } from '../core/clock.ts'
+import { ERROR_CODES, nextAction } from '../core/error-codes.ts'
 import type { KeyturnError } from '../core/errors.ts'
 import { printError } from '../core/print-error.ts'
 import { redactText } from '../core/redact.ts'
 import { explain } from './aws/explain.ts'
 import type { AwsSession } from './aws/session.ts'
-import { exitCode } from './exit-codes.ts'
 import type { ProgressOptions } from './output/progress.ts'
 
 /** Adds one verb to the command line: its arguments, its options, its help, and what it does. */
@@ -27,10 +27,14 @@ export function awsVerb(program: Command, name: string): Command {
     .option('--json', 'print JSON, errors included')
 }
 
-/** Runs a verb with a session of its own, and turns what it throws into a message and an exit code. */
+/**
+ * Runs a verb with a session of its own, and turns what it throws into a message and an exit code.
+ * @param name what the person called the secret, for the next action of an error in JSON
+ */
 export async function withSession(
   options: CommonOptions,
   action: (session: AwsSession) => Promise<void>,
+  name = 'NAME',
 ): Promise<void> {
   let target = options.endpoint ?? 'AWS'
   try {
@@ -40,13 +44,25 @@ export async function withSession(
     await action(session)
   } catch (thrown) {
     const error = explain(thrown, target)
-    if (options.json) printJson({ error })
+    if (options.json) printJson({ error: withNextAction(error, name) })
     else complain(error)
-    process.exitCode = exitCode(error)
+    process.exitCode = ERROR_CODES[error.code].exit
   }
 }
 
+/** An error as JSON tells it: what to do about it stands apart from what has happened. */
+export const withNextAction = (error: KeyturnError, name: string): object => ({
+  ...error.toJSON(),
+  nextAction: nextAction(error.code, name),
+})
+
 export const printJson = (value: unknown): void => console.log(JSON.stringify(value, undefined, 2))
+
+/** Tells a result: as JSON where that is asked for, else in words. */
+export function show({ json }: CommonOptions, result: unknown, words: string): void {
+  if (json) printJson(result)
+  else console.log(words)
+}
 
 export function complain(error: KeyturnError): void {
   console.error(`keyturn: ${redactText(printError(error))}`)

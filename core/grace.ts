@@ -4,6 +4,9 @@ import { KeyturnError } from './errors.ts'
 /** How long an outgoing version stays accepted after its successor became current. */
 export type Grace = { readonly kind: 'window'; readonly ms: number } | { readonly kind: 'revoke-now' }
 
+/** What one rotation may be given beside that: the very moment at which the outgoing version ends. */
+export type GraceOnce = Grace | { readonly kind: 'until'; readonly at: Date }
+
 export const MIN_GRACE_MS = HOUR
 export const MAX_GRACE_MS = 7 * DAY
 export const DEFAULT_GRACE: Grace = { kind: 'window', ms: DAY }
@@ -13,6 +16,11 @@ export const REVOKE_NOW: Grace = { kind: 'revoke-now' }
 export type GraceState = 'none' | 'active' | 'expired'
 
 export const ALLOWED_GRACE = '"1h" to "7d" (units m, h, d, such as "90m", "24h", "7d"), or "revoke-now"'
+
+export const ALLOWED_UNTIL = 'a moment between 1 h and 7 d ahead, with its zone: "2026-12-01T10:00:00Z"'
+
+/** What a clock may be behind the one that wrote a deadline, and what a label waits for a free second. */
+const CLOCK_TOLERANCE_MS = 5 * MINUTE
 
 const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY }
 
@@ -32,6 +40,34 @@ export function parseGrace(text: string): Grace {
   return { kind: 'window', ms }
 }
 
+/**
+ * Reads the end of a grace as a person names it: `2026-12-01T10:00:00Z`, or with an offset such as `+01:00`.
+ * @throws KeyturnError `grace-invalid` (terminal) for another form, or a moment under 1 h or over 7 d from `now`
+ */
+export function parseUntil(text: string, now: Date): Date {
+  const match = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/.exec(text)
+  const at = new Date(match ? text : Number.NaN)
+  // 31 February parses in some engines: a day that does not write back the same is no day.
+  const real = match && new Date(`${match[1]}T00:00:00Z`).toJSON()?.startsWith(`${match[1]}`)
+  if (!real || Number.isNaN(at.getTime())) throw invalid(text, 'is not a moment with its zone', ALLOWED_UNTIL)
+  const ahead = at.getTime() - now.getTime()
+  const when = `(it is ${now.toISOString().slice(0, 19)}Z now)`
+  if (ahead < MIN_GRACE_MS) throw invalid(text, `is less than 1 h ahead ${when}`, ALLOWED_UNTIL)
+  if (ahead > MAX_GRACE_MS) throw invalid(text, `is more than 7 d ahead ${when}`, ALLOWED_UNTIL)
+  return at
+}
+
+/**
+ * Reads the grace of one rotation as its tag carries it: a period, or the moment of its end.
+ * @throws KeyturnError `grace-invalid` (terminal)
+ */
+export function parseGraceOnce(text: string): GraceOnce {
+  if (!/^\d{4}-/.test(text)) return parseGrace(text)
+  const at = new Date(text)
+  if (Number.isNaN(at.getTime())) throw invalid(text, 'is not a moment')
+  return { kind: 'until', at: new Date(Math.ceil(at.getTime() / SECOND) * SECOND) }
+}
+
 /** The shortest form that {@link parseGrace} reads back: `7d`, `36h`, `90m`, `revoke-now`. */
 export function formatGrace(grace: Grace): string {
   if (grace.kind === 'revoke-now') return 'revoke-now'
@@ -41,22 +77,26 @@ export function formatGrace(grace: Grace): string {
   return `${grace.ms / size}${unit}`
 }
 
-/** The moment until which a version that stops being current at `from` stays accepted. Whole seconds, rounded up. */
-export function graceDeadline(grace: Grace, from: Date): Date {
+/**
+ * The moment until which a version that stops being current at `from` stays accepted. Whole seconds, rounded up. A
+ * rotation that was held up leaves callers the shortest grace, even where that goes beyond the moment that was named.
+ */
+export function graceDeadline(grace: GraceOnce, from: Date): Date {
+  if (grace.kind === 'until') {
+    const heldUp = grace.at.getTime() < from.getTime() + MIN_GRACE_MS - CLOCK_TOLERANCE_MS
+    return heldUp ? graceDeadline({ kind: 'window', ms: MIN_GRACE_MS }, from) : grace.at
+  }
   const ms = grace.kind === 'revoke-now' ? 0 : grace.ms
   const round = grace.kind === 'revoke-now' ? Math.floor : Math.ceil
   return new Date(round((from.getTime() + ms) / SECOND) * SECOND)
 }
-
-/** What a clock may be behind the one that wrote a deadline, and what a label waits for a free second. */
-const CEILING_TOLERANCE_MS = 5 * MINUTE
 
 /**
  * Whether a deadline lies further ahead than any grace that Keyturn gives. Somebody wrote it by hand, and no key lives
  * longer than {@link MAX_GRACE_MS} after its successor: such a version is refused and reported.
  */
 export const beyondMaximum = (deadline: Date, now: Date): boolean =>
-  deadline.getTime() > now.getTime() + MAX_GRACE_MS + CEILING_TOLERANCE_MS
+  deadline.getTime() > now.getTime() + MAX_GRACE_MS + CLOCK_TOLERANCE_MS
 
 /** A version is accepted strictly before its deadline; at the deadline it is expired. */
 export function graceState(deadline: Date | undefined, now: Date): GraceState {
@@ -90,6 +130,6 @@ export function parseGraceLabel(label: string): Date | undefined {
   return graceLabel(deadline) === label ? deadline : undefined
 }
 
-function invalid(text: string, why: string): Error {
-  return new KeyturnError('grace-invalid', `Grace ${JSON.stringify(text)} ${why}. Allowed: ${ALLOWED_GRACE}.`)
+function invalid(text: string, why: string, allowed = ALLOWED_GRACE): Error {
+  return new KeyturnError('grace-invalid', `Grace ${JSON.stringify(text)} ${why}. Allowed: ${allowed}.`)
 }

@@ -51,6 +51,8 @@ export interface ProxyRoute {
   readonly prefix: string
   /** Scheme, host, port, and optionally a base path: `https://api.openai.com`. */
   readonly upstream: string
+  /** `upstream` is http, inside a private network, and that is meant. */
+  readonly plainHttp?: boolean
   /** `verify`: the caller's key is checked, then swapped for the upstream's key. */
   readonly mode: 'verify'
   /** ARN or full name of the secret that holds the upstream key. */

@@ -17,6 +17,8 @@ export const TAG = {
   lastErrorWhy: 'keyturn:run:last-error-why',
   /** Written when what was made for the secret at its target has been revoked: it may be deleted, and is not rotated again. */
   ended: 'keyturn:run:ended',
+  /** Written when the previous version is about to become current again (see `RolledBack`). */
+  rolledBack: 'keyturn:run:rolled-back',
   /** What people have been told of the secret, and when (see lambdas/notify/told.ts). */
   told: 'keyturn:run:told',
   /** On a secret that the proxy reads: how often, and for how long it serves the last good set (see `proxyReads`). */
@@ -45,13 +47,30 @@ export const RUN_TAGS: readonly string[] = Object.values(TAG).filter((tag) => ta
 /** The staging label under which a person puts the next value, where its strategy takes one. */
 export const SUPPLIED_LABEL = 'SUPPLIED'
 
-/** The value of the `graceOnce` tag: one rotation's grace, void for every other token. */
+/** The value of the `graceOnce` tag: one rotation's grace (`36h`, or the moment of its end), void for every other token. */
 export const formatGraceOnce = (grace: string, token: string): string => `${grace}@${token}`
 
 /** The grace text that the tag's value carries for `token`, if it is for that token. */
 export function readGraceOnce(value: string | undefined, token: string): string | undefined {
   const [grace, forToken] = value?.split('@') ?? []
   return forToken === token ? grace : undefined
+}
+
+export interface RolledBack {
+  at: Date
+  /** The version that was current before. */
+  from: string
+  to: string
+}
+
+/** The value of the `rolledBack` tag: `<time> <from> <to>`. */
+export const formatRolledBack = ({ at, from, to }: RolledBack): string => `${at.toISOString()} ${from} ${to}`
+
+/** Undefined when the tag is missing or unreadable. */
+export function readRolledBack(value: string | undefined): RolledBack | undefined {
+  const [time, from, to] = value?.split(' ') ?? []
+  const at = new Date(time ?? '')
+  return Number.isNaN(at.getTime()) || !from || !to ? undefined : { at, from, to }
 }
 
 export interface LastError {

@@ -169,7 +169,7 @@ export async function createStack(config: StackConfig, options: StackOptions): P
     for (const { settings, strategy } of inventory) {
       const { name } = settings
       const secret = present(secrets, name)
-      if (config.values.has(name)) {
+      if (strategyFor(settings.strategy).supply === 'required') {
         made.set(name, secret.ready)
         continue
       }

@@ -1,70 +1,80 @@
 import * as z from 'zod'
+import { MAX_STALE_SECONDS, nameProblem, REFRESH_SECONDS } from '../core/proxy-settings.ts'
+import { keyHeaderProblem, prefixProblem } from '../core/routes.ts'
 import { limitsSchema } from './limits.ts'
 import { strictObject } from './strict-object.ts'
 
-/** Paths that the proxy answers itself, on this port or the metrics', and that no route may lie under. */
-export const OWN_PATHS = ['/health', '/ready', '/metrics'] as const
-
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-const PREFIX = /^\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)?$/
-const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/
-const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
-/** Headers that frame a message or steer the connection: a key in one of them would never arrive as a key. */
-const UNUSABLE_KEY_HEADERS =
-  /^(host|content-length|content-type|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*)$/i
 
-function text(pattern: RegExp, message: string) {
-  return z.string(message).regex(pattern, message)
+/** A text by a rule that core keeps for infra/ too. */
+function ruled(problemOf: (text: string) => string | undefined, missing: string) {
+  return z.string(missing).superRefine((text, context) => {
+    const message = problemOf(text)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
 }
 
-function range(min: number, max: number, unit: string) {
-  const message = `must be ${min} to ${max} ${unit}`
-  return z.number(message).min(min, message).max(max, message)
+function seconds({ min, max }: { min: number; max: number }) {
+  const message = `must be ${min} to ${max} seconds, a whole number`
+  return z.int(message).min(min, message).max(max, message)
 }
 
 const LAME_DUCK = 'must be 0 to 60 seconds'
 const PORT = 'must be a port, 0 to 65535'
 const port = z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT)
-const name = text(NAME, 'must be 1 to 64 of a-z, 0-9 and "-", not starting or ending with "-"')
-const secretId = text(/^[\w/+=.@:-]{1,2048}$/, 'must be the ARN or full name of a secret')
-const header = text(TOKEN, 'must be a header name, such as "x-api-key"').refine(
-  (value) => !UNUSABLE_KEY_HEADERS.test(value),
-  'must not be a header that frames the message',
-)
-const prefix = text(PREFIX, 'must be "/" or a path such as "/openai", without a slash at its end').refine(
-  (path) => !OWN_PATHS.some((own) => path === own || path.startsWith(`${own}/`)),
-  `must not lie under ${OWN_PATHS.join(', ')}, which the proxy answers itself`,
-)
-const upstream = z.string('must be an absolute URL such as "https://api.openai.com"').superRefine((value, context) => {
-  const problem = upstreamProblem(value)
-  if (problem) context.addIssue({ code: 'custom', message: problem })
-})
+const name = ruled(nameProblem, 'must be a name such as "mobile-app"')
+const SECRET_ID = 'must be the ARN or full name of a secret'
+const secretId = z.string(SECRET_ID).regex(/^[\w/+=.@:-]{1,2048}$/, SECRET_ID)
+const FIELD = 'must be the name of a JSON field, 1 to 256 characters; leave it out where the whole value is the key'
+const header = ruled(keyHeaderProblem, 'must be a header name such as "x-api-key"')
 
-const route = strictObject({
+const client = { name, secretId }
+const route = {
   name,
-  prefix,
-  upstream,
+  prefix: ruled(prefixProblem, 'must be a path such as "/openai"'),
+  /** Checked together with `plainHttp`, in config.ts. */
+  upstream: z.string('must be a URL such as "https://api.openai.com"'),
+  plainHttp: z.boolean('must be true or false').optional(),
   mode: z.literal('verify', 'must be "verify"'),
   secretId,
-  field: z.string().min(1).max(256).optional(),
+  field: z.string(FIELD).min(1, FIELD).max(256, FIELD).optional(),
   auth: z.discriminatedUnion(
     'scheme',
     [strictObject({ scheme: z.literal('bearer') }), strictObject({ scheme: z.literal('header'), header })],
     'must be {"scheme":"bearer"} or {"scheme":"header","header":"<name>"}',
   ),
-})
+}
+const times = { refreshSeconds: seconds(REFRESH_SECONDS), maxStaleSeconds: seconds(MAX_STALE_SECONDS) }
 
 /** The JSON in `KEYTURN_PROXY_CONFIG`: core/inventory.ts ProxyConfig, and optionally `limits`. */
 export const configSchema = strictObject({
   port,
   metricsPort: port.optional(),
-  clients: z
-    .array(strictObject({ name, secretId }), 'must be a list of clients')
-    .min(1, 'must name at least one client'),
-  routes: z.array(route, 'must be a list of routes').min(1, 'must name at least one route'),
-  refreshSeconds: range(1, 3_600, 'seconds'),
-  maxStaleSeconds: range(1, 604_800, 'seconds'),
+  clients: z.array(strictObject(client), 'must be a list of clients').min(1, 'must name at least one client'),
+  routes: z.array(strictObject(route), 'must be a list of routes').min(1, 'must name at least one route'),
+  ...times,
   limits: limitsSchema.prefault({}),
+})
+
+/** The fields that are held against each other, each left out when it is not sound: one mistake hides no other. */
+export const comparableSchema = z.object({
+  port: orAbsent(port),
+  metricsPort: orAbsent(port),
+  clients: z.array(z.object({ name: orAbsent(client.name), secretId: orAbsent(secretId) }).catch({})).catch([]),
+  routes: z
+    .array(
+      z
+        .object({
+          name: orAbsent(route.name),
+          prefix: orAbsent(route.prefix),
+          upstream: orAbsent(route.upstream),
+          plainHttp: orAbsent(route.plainHttp),
+        })
+        .catch({}),
+    )
+    .catch([]),
+  refreshSeconds: orAbsent(times.refreshSeconds),
+  maxStaleSeconds: orAbsent(times.maxStaleSeconds),
 })
 
 /** The other environment variables. */
@@ -76,12 +86,6 @@ export const variablesSchema = z.object({
   KEYTURN_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
 })
 
-function upstreamProblem(value: string): string | undefined {
-  const url = URL.parse(value)
-  if (!url) return 'must be an absolute URL such as "https://api.openai.com"'
-  if (url.username || url.password || url.search || url.hash) return 'must have no user, query or fragment'
-  if (url.protocol === 'https:') return undefined
-  const loopback = ['localhost', '[::1]'].includes(url.hostname) || /^127\./.test(url.hostname)
-  if (url.protocol === 'http:' && loopback) return undefined
-  return 'must be https; plain http would send the key in clear and is allowed to a loopback address only'
+function orAbsent<Schema extends z.ZodType>(schema: Schema) {
+  return schema.optional().catch(undefined)
 }

@@ -1,7 +1,9 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { type Problem, ProblemsError } from '../core/errors.ts'
 import { DEFAULT_METRICS_PORT, type ProxyConfig } from '../core/inventory.ts'
-import { configSchema, variablesSchema } from './config-schema.ts'
+import { findRepeated, metricsPortProblem, repeated, sharedSecret, staleProblem } from '../core/proxy-settings.ts'
+import { upstreamProblem } from '../core/routes.ts'
+import { comparableSchema, configSchema, variablesSchema } from './config-schema.ts'
 import type { Limits } from './limits.ts'
 
 /** Everything that the proxy is told from outside, checked. */
@@ -40,7 +42,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   return {
     config: {
       ...rest,
-      routes: routes.map(({ field, ...route }) => (field === undefined ? route : { ...route, field })),
+      routes: routes.map(({ field, plainHttp, ...route }) => {
+        return { ...route, ...(field !== undefined && { field }), ...(plainHttp && { plainHttp }) }
+      }),
     },
     limits: { ...limits, lameDuckSeconds: variables.data.KEYTURN_PROXY_LAME_DUCK_SECONDS ?? limits.lameDuckSeconds },
     host: variables.data.KEYTURN_PROXY_HOST,
@@ -71,47 +75,33 @@ function toProblems(error: z.ZodError | undefined, root: string): Problem[] {
   }))
 }
 
-/** Only what the comparison needs, so that it also runs when something else is wrong. */
-const comparable = z.object({
-  clients: z.array(z.object({ name: z.unknown() }).catch({ name: undefined })).catch([]),
-  routes: z
-    .array(z.object({ name: z.unknown(), prefix: z.unknown() }).catch({ name: undefined, prefix: undefined }))
-    .catch([]),
-  port: z.unknown().optional(),
-  metricsPort: z.unknown().optional(),
-  refreshSeconds: z.number().catch(0),
-  maxStaleSeconds: z.number().catch(Number.POSITIVE_INFINITY),
-})
-
-/** Settings that are right by themselves and wrong together. */
+/** Settings that are right by themselves and wrong together, by the rules that infra/ holds a stack config to. */
 function findContradictions(json: unknown): Problem[] {
-  const { data } = comparable.safeParse(json)
+  const { data } = comparableSchema.safeParse(json)
   if (!data) return []
-  const stale = data.maxStaleSeconds < data.refreshSeconds
-  const shared = data.port !== 0 && data.port === data.metricsPort
+  const { clients, routes, port = 0, metricsPort = DEFAULT_METRICS_PORT } = data
   return [
-    ...(shared ? [{ path: `${CONFIG}.metricsPort`, message: 'must be another port than `port`' }] : []),
-    ...findTwice(data.clients, 'name').map((at) => twice(`clients[${at}].name`, 'client')),
-    ...findTwice(data.routes, 'name').map((at) => twice(`routes[${at}].name`, 'route')),
-    ...findTwice(data.routes, 'prefix').map((at) => twice(`routes[${at}].prefix`, 'route')),
-    ...(stale
-      ? [
-          {
-            path: `${CONFIG}.maxStaleSeconds`,
-            message: 'must be at least refreshSeconds, or keys go stale between polls',
-          },
-        ]
-      : []),
+    ...problem('metricsPort', metricsPortProblem(port, metricsPort)),
+    ...problem('maxStaleSeconds', staleProblem(data.refreshSeconds ?? 0, data.maxStaleSeconds ?? Infinity)),
+    ...repetitions('clients', 'name', clients),
+    ...findRepeated(clients.map(({ secretId }) => secretId)).flatMap(({ index, first }) =>
+      problem(`clients[${index}].secretId`, sharedSecret(`clients[${first}]`)),
+    ),
+    ...repetitions('routes', 'name', routes),
+    ...repetitions('routes', 'prefix', routes),
+    ...routes.flatMap(({ upstream, plainHttp }, index) =>
+      upstream === undefined ? [] : problem(`routes[${index}].upstream`, upstreamProblem(upstream, plainHttp)),
+    ),
   ]
 }
 
-function twice(path: string, what: string): Problem {
-  return { path: `${CONFIG}.${path}`, message: `is used by another ${what}; it must be unique` }
+function problem(path: string, message: string | undefined): Problem[] {
+  return message === undefined ? [] : [{ path: `${CONFIG}.${path}`, message }]
 }
 
-function findTwice<Item>(items: readonly Item[], field: keyof Item): number[] {
-  return items.flatMap((item, index) => {
-    const first = items.findIndex((other) => other[field] === item[field])
-    return item[field] !== undefined && first < index ? [index] : []
-  })
+function repetitions<Item>(list: string, field: keyof Item & string, items: readonly Item[]): Problem[] {
+  const values = items.map((item) => item[field])
+  return findRepeated(values).flatMap(({ index, first }) =>
+    problem(`${list}[${index}].${field}`, repeated(values[index], `${list}[${first}].${field}`)),
+  )
 }

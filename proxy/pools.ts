@@ -1,6 +1,7 @@
 import { Pool } from 'undici'
 import { SECOND } from '../core/clock.ts'
 import type { Limits } from './limits.ts'
+import { privateLookup } from './private-lookup.ts'
 
 /** One pool of HTTP/1.1 connections for each upstream origin, opened by its first request. */
 export function createPools(origins: Iterable<string>, limits: Limits): ReadonlyMap<string, Pool> {
@@ -8,6 +9,7 @@ export function createPools(origins: Iterable<string>, limits: Limits): Readonly
 }
 
 function createPool(origin: string, limits: Limits): Pool {
+  const timeout = limits.upstreamConnectSeconds * SECOND
   return new Pool(origin, {
     // A request never waits behind another's stream.
     connections: null,
@@ -22,7 +24,9 @@ function createPool(origin: string, limits: Limits): Pool {
     headersTimeout: limits.upstreamHeadSeconds * SECOND,
     bodyTimeout: limits.streamIdleSeconds * SECOND,
     strictContentLength: true,
-    // Said here, so that no environment variable can turn verification off.
-    connect: { timeout: limits.upstreamConnectSeconds * SECOND, rejectUnauthorized: true },
+    connect: origin.startsWith('https:')
+      ? // Said here, so that no environment variable can turn verification off.
+        { timeout, rejectUnauthorized: true }
+      : { timeout, lookup: privateLookup() },
   })
 }

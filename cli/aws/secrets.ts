@@ -1,6 +1,17 @@
 import { DescribeSecretCommand, ListSecretsCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager'
 import { KeyturnError } from '../../core/errors.ts'
-import { type LastError, type ProxyReads, readLastError, readProxyReads, readWhy, TAG } from '../../core/tags.ts'
+import {
+  type LastError,
+  type ProxyReads,
+  type RolledBack,
+  readLastError,
+  readProxyReads,
+  readRolledBack,
+  readSupply,
+  readWhy,
+  type Supply,
+  TAG,
+} from '../../core/tags.ts'
 import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
 import type { AwsSession } from './session.ts'
 
@@ -10,6 +21,12 @@ export interface SecretStatus {
   arn: string
   stack: string
   strategy: string
+  /** Whether a person hands over values; undefined for a secret that an older program made. */
+  supply: Supply | undefined
+  /** Who presents its values: clients of the proxy. */
+  presentedBy: 'clients' | undefined
+  /** Who revokes old credentials at their target, where somebody can. */
+  revokedBy: 'keyturn' | undefined
   owner: string | undefined
   grace: string | undefined
   rotationEnabled: boolean
@@ -21,6 +38,8 @@ export interface SecretStatus {
   lastError: { at: Date; step: string; code: string; why: string | undefined } | undefined
   /** How often the proxy looks at the labels; absent for a secret that no proxy reads. */
   proxyReads: ProxyReads | undefined
+  /** The last time that an old version became current again. */
+  rolledBack: RolledBack | undefined
   /** When the secret was ended, so that it can be deleted. */
   ended: Date | undefined
   rotationFunction: string | undefined
@@ -61,9 +80,14 @@ export async function listStatus(session: AwsSession, stack?: string): Promise<S
 
 /**
  * One secret, fresh, by ARN or full name.
+ * @param alike names to offer when there is none
  * @throws KeyturnError `secret-not-found`, `secret-not-managed` (needs-human)
  */
-export async function describeStatus(session: AwsSession, secretId: string): Promise<SecretStatus> {
+export async function describeStatus(
+  session: AwsSession,
+  secretId: string,
+  alike: readonly string[] = [],
+): Promise<SecretStatus> {
   try {
     const found = await session.client.send(new DescribeSecretCommand({ SecretId: secretId }))
     const status = toStatus(session, found, found.VersionIdsToStages ?? {})
@@ -72,7 +96,7 @@ export async function describeStatus(session: AwsSession, secretId: string): Pro
     if (!(error instanceof ResourceNotFoundException)) throw error
     throw new KeyturnError(
       'secret-not-found',
-      `There is no secret ${secretId} at ${session.target}. See them all with: keyturn status`,
+      `There is no secret ${secretId} at ${session.target}.${alike.length > 0 ? ` Alike: ${alike.slice(0, 5).join(', ')}.` : ''} See them all with: keyturn status`,
       error,
     )
   }
@@ -82,15 +106,22 @@ export async function describeStatus(session: AwsSession, secretId: string): Pro
   )
 }
 
+/** What Secrets Manager takes for a name or an ARN. */
+const NAME = /^[\w/+=.@:-]{1,2048}$/
+
 /**
- * The secret that a person means: a full name, an ARN, or the end of one name (`openai` for `keyturn/dev/openai`),
- * looked for in one stack when that is given.
+ * The secret that a person means: a full name, an ARN, or a whole end of one name that begins after `/` or `-` (`openai`
+ * or `app` for `keyturn/dev/openai` and `keyturn/dev/mobile-app`), looked for in one stack when that is given.
  * @throws KeyturnError `secret-not-found`, `secret-ambiguous`, `secret-not-managed` (needs-human)
  */
 export async function findSecret(session: AwsSession, name: string, stack?: string): Promise<SecretStatus> {
+  if (!NAME.test(name)) throw noSuchName(name)
   if (name.startsWith('arn:') || name.split('/').length > 2) return describeStatus(session, name)
   const all = await listStatus(session, stack)
-  const matches = all.filter((secret) => secret.name === name || secret.name.endsWith(`/${name}`))
+  const ends = (before: string) => all.filter((secret) => secret.name.endsWith(`${before}${name}`))
+  const exact = all.filter((secret) => secret.name === name)
+  // `app` is the secret of that name rather than one whose name merely ends like that.
+  const matches = [exact, ends('/'), ends('-')].find((found) => found.length > 0) ?? []
   const [only] = matches
   if (only && matches.length === 1) return describeStatus(session, only.arn)
   if (matches.length > 1) {
@@ -99,9 +130,16 @@ export async function findSecret(session: AwsSession, name: string, stack?: stri
       `${JSON.stringify(name)} is the end of several names: ${matches.map((match) => match.name).join(', ')}. Give the full one.`,
     )
   }
+  const alike = all.filter((secret) => secret.name.includes(name)).map((secret) => secret.name)
   // A secret without our tag does not come up in the list: say which of the two it is.
-  return describeStatus(session, name)
+  return describeStatus(session, name, alike)
 }
+
+const noSuchName = (name: string): Error =>
+  new KeyturnError(
+    'secret-not-found',
+    `No secret has the name ${JSON.stringify(name)}. Give a full name, such as keyturn/dev/openai, or an end of one, such as openai. See them all with: keyturn status`,
+  )
 
 function toStatus(session: AwsSession, record: SecretRecord, versions: VersionLabels): SecretStatus | undefined {
   const tags = Object.fromEntries((record.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
@@ -114,6 +152,9 @@ function toStatus(session: AwsSession, record: SecretRecord, versions: VersionLa
     arn: record.ARN,
     stack,
     strategy: tags[TAG.strategy] ?? 'unknown',
+    supply: readSupply(tags[TAG.supply]),
+    presentedBy: tags[TAG.presentedBy] === 'clients' ? 'clients' : undefined,
+    revokedBy: tags[TAG.revokedBy] === 'keyturn' ? 'keyturn' : undefined,
     owner: tags[TAG.owner],
     grace: tags[TAG.grace],
     rotationEnabled: record.RotationEnabled === true,
@@ -123,6 +164,7 @@ function toStatus(session: AwsSession, record: SecretRecord, versions: VersionLa
     nextRotation: record.NextRotationDate,
     lastError: error && !overcome(error, record, keys) ? { ...error, why: readWhy(tags[TAG.lastErrorWhy]) } : undefined,
     proxyReads: readProxyReads(tags[TAG.proxyReads]),
+    rolledBack: readRolledBack(tags[TAG.rolledBack]),
     ended: readEnded(tags[TAG.ended]),
     rotationFunction: record.RotationLambdaARN,
     deleted: record.DeletedDate,

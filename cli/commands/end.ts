@@ -1,8 +1,8 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda'
 import { KeyturnError } from '../../core/errors.ts'
+import { askFunction } from '../aws/ask.ts'
 import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
-import { awsVerb, type CommonOptions, printJson, type Verb, withSession } from '../verb.ts'
+import { awsVerb, type CommonOptions, show, type Verb, withSession } from '../verb.ts'
 
 export const endVerb: Verb = (program) =>
   awsVerb(program, 'end')
@@ -17,16 +17,21 @@ Examples:
   $ keyturn end openai --yes                                  # revoke its keys at the provider, the current one too`,
     )
     .action((name: string, options: CommonOptions & { yes?: boolean }) =>
-      withSession(options, async (session) => {
-        const result = await end(session, name, options.yes === true)
-        if (options.json) printJson(result)
-        else console.log(describeEnd(result))
-      }),
+      withSession(
+        options,
+        async (session) => {
+          const result = await end(session, name, options.yes === true)
+          show(options, result, describeEnd(result))
+        },
+        name,
+      ),
     )
 
 export interface EndResult {
   name: string
   strategy: string
+  /** What becomes of the keys. */
+  outcome: string
   ended: boolean
   /** Versions that were alive before. */
   versions: readonly string[]
@@ -45,28 +50,19 @@ async function end(session: AwsSession, name: string, confirmed: boolean): Promi
       `${secret.name} is scheduled for deletion, so its keys cannot be read. Restore it (aws secretsmanager restore-secret --secret-id ${secret.name}), then end it, then delete it again.`,
     )
   }
-  const result = { name: secret.name, strategy: secret.strategy, versions: livingVersions(secret) }
-  if (!confirmed) return { ...result, ended: false }
-  if (!secret.rotationFunction) {
-    throw new KeyturnError(
-      'rotation-function-missing',
-      `${secret.name} has no rotation function, which alone can revoke its keys. Run pulumi up to restore it.`,
-    )
+  const result = {
+    name: secret.name,
+    strategy: secret.strategy,
+    outcome: outcome(secret),
+    versions: livingVersions(secret),
   }
-  const { FunctionError, Payload } = await session.lambda().send(
-    new InvokeCommand({
-      FunctionName: secret.rotationFunction,
-      Payload: JSON.stringify({ Step: 'endSecret', SecretId: secret.arn }),
-    }),
-  )
-  if (FunctionError === undefined) return { ...result, ended: true }
-  const { errorMessage = 'the rotation function failed; its log tells why' } = JSON.parse(
-    Buffer.from(Payload ?? []).toString('utf8') || '{}',
-  ) as { errorMessage?: string }
-  throw new KeyturnError(
-    'secret-not-ended',
-    `${errorMessage}\nNothing else was changed; correct it, then: keyturn end ${secret.name} --yes`,
-  )
+  if (!confirmed) return { ...result, ended: false }
+  await askFunction(session, secret, { Step: 'endSecret' }, 'secret-not-ended').catch((error: unknown) => {
+    if (!(error instanceof KeyturnError) || error.code !== 'secret-not-ended') throw error
+    const message = `${error.message}\nNothing else was changed; correct it, then: keyturn end ${secret.name} --yes`
+    throw new KeyturnError('secret-not-ended', message, error)
+  })
+  return { ...result, ended: true }
 }
 
 function livingVersions({ keys }: SecretStatus): readonly string[] {
@@ -75,16 +71,17 @@ function livingVersions({ keys }: SecretStatus): readonly string[] {
   return [current, pending, ...old, ...unordered].filter((versionId) => versionId !== undefined)
 }
 
-/** What becomes of the keys, by strategy: what Keyturn did not make it cannot revoke. */
-const OUTCOME: Readonly<Record<string, string>> = {
-  'provider-key': 'all its keys are revoked at the provider, and whoever still uses one is cut off',
-  'client-key': 'its old keys are refused; the current one is refused once the secret is deleted',
-  supplied: 'its old values are retired here; revoke them, and the current one, where they were issued',
-  random: 'its old values are retired here; what still holds one goes on holding it',
+/** What becomes of the keys: what Keyturn did not make it cannot revoke. */
+function outcome({ presentedBy, revokedBy, supply }: SecretStatus): string {
+  if (revokedBy === 'keyturn') return 'all its keys are revoked at the provider, and whoever still uses one is cut off'
+  if (presentedBy === 'clients')
+    return 'its old keys are refused; the current one is refused once the secret is deleted'
+  if (supply === 'required')
+    return 'its old values are retired here; revoke them, and the current one, where they were issued'
+  return 'its old values are retired here; what still holds one goes on holding it'
 }
 
-function describeEnd({ name, strategy, ended, versions }: EndResult): string {
-  const outcome = OUTCOME[strategy] ?? 'its old versions are retired'
+function describeEnd({ name, outcome, ended, versions }: EndResult): string {
   if (ended) return `${name} is ended: ${outcome}. It is rotated no more, and may be deleted.`
   const living = versions.length === 1 ? 'its living version' : `its ${versions.length} living versions`
   return [

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander'
 import { systemClock } from '../../core/clock.ts'
+import { ERROR_CODES } from '../../core/error-codes.ts'
 import { explain } from '../aws/explain.ts'
-import { exitCode } from '../exit-codes.ts'
-import { complain, printJson, type Verb } from '../verb.ts'
+import { complain, printJson, type Verb, withNextAction } from '../verb.ts'
 
 export interface PlanVerbOptions {
   readonly stack?: string
@@ -56,9 +56,9 @@ async function run(options: PlanVerbOptions): Promise<void> {
     else console.log(printPlan(plan))
   } catch (thrown) {
     const error = explain(thrown, options.endpoint ?? 'AWS')
-    if (options.json) printJson({ error })
+    if (options.json) printJson({ error: withNextAction(error, 'NAME') })
     else complain(error)
-    process.exitCode = exitCode(error)
+    process.exitCode = ERROR_CODES[error.code].exit
   }
 }
 

@@ -1,31 +1,41 @@
-import { InvalidArgumentError } from 'commander'
-import { type Clock, SECOND, systemClock } from '../../core/clock.ts'
+import { InvalidArgumentError, Option } from 'commander'
+import { type Clock, systemClock } from '../../core/clock.ts'
+import { ERROR_CODES, nextAction } from '../../core/error-codes.ts'
 import { KeyturnError } from '../../core/errors.ts'
-import { ALLOWED_GRACE, formatGrace, parseGrace } from '../../core/grace.ts'
+import { ALLOWED_GRACE, ALLOWED_UNTIL, formatGrace, parseGrace, parseUntil } from '../../core/grace.ts'
 import { type Random, systemRandom } from '../../core/random.ts'
 import type { SecretString } from '../../core/secret-string.ts'
-import { SUPPLIED_LABEL } from '../../core/tags.ts'
 import { explain } from '../aws/explain.ts'
+import { assertRotatable } from '../aws/rotatable.ts'
 import { firstSentence, setGraceOnce, start, supply, waitUntilCurrent } from '../aws/rotation.ts'
 import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
-import { exitCode } from '../exit-codes.ts'
 import { moment } from '../output/duration.ts'
-import { nextAction } from '../output/next-action.ts'
+import { fateOf } from '../output/fate.ts'
 import { type Job, type ProgressOptions, type Report, runJobs } from '../output/progress.ts'
 import { readValue } from '../read-value.ts'
-import { awsVerb, type CommonOptions, complain, printJson, progressFor, type Verb, withSession } from '../verb.ts'
+import {
+  awsVerb,
+  type CommonOptions,
+  complain,
+  printJson,
+  progressFor,
+  type Verb,
+  withNextAction,
+  withSession,
+} from '../verb.ts'
 
 export const rotateVerb: Verb = (program) =>
   awsVerb(program, 'rotate')
     .description('start a rotation now, as the console\'s "Rotate secret immediately" does')
     .argument('<names...>', 'full names, or unique ends of names')
     .option('--grace <period>', `how long the old key goes on working, for this rotation only: ${ALLOWED_GRACE}`)
+    .addOption(new Option('--until <moment>', `the same by its end: ${ALLOWED_UNTIL}`).conflicts('grace'))
     .option('--wait', 'wait until the new version is current')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, 900)
     .option(
       '--value-from <file>',
-      'the next value of a supplied secret, from a file or standard input (-); waits as --wait does',
+      'the next value, where a person or a client brings one: from a file or standard input (-); waits as --wait does',
     )
     .addHelpText(
       'after',
@@ -33,6 +43,7 @@ export const rotateVerb: Verb = (program) =>
 Examples:
   $ keyturn rotate openai --wait                              # planned: the configured grace
   $ keyturn rotate mobile-app --grace 1h --wait               # a shorter grace, this time only
+  $ keyturn rotate openai --until 2026-12-01T10:00:00Z --wait # the old key works until that moment
   $ keyturn rotate openai --grace revoke-now --wait           # leaked: the old key dies at once
   $ keyturn rotate telegram-bot --value-from - --wait < token # a value that only you can obtain`,
     )
@@ -47,7 +58,7 @@ Examples:
       }),
     )
 
-type GivenOptions = CommonOptions & Pick<RotateOptions, 'grace' | 'wait' | 'timeout'> & { valueFrom?: string }
+type GivenOptions = CommonOptions & Pick<RotateOptions, 'grace' | 'until' | 'wait' | 'timeout'> & { valueFrom?: string }
 
 function seconds(argument: string): number {
   if (/^[1-9]\d{0,5}$/.test(argument)) return Number(argument)
@@ -55,23 +66,26 @@ function seconds(argument: string): number {
 }
 
 function report({ rotated, failed }: RotateResult, { json }: CommonOptions): void {
-  if (json) printJson({ rotated, failed })
+  if (json)
+    printJson({ rotated, failed: failed.map(({ name, error }) => ({ name, error: withNextAction(error, name) })) })
   else {
     for (const { error } of failed) complain(error)
     const started = rotated.filter(({ state }) => state === 'started').map(({ name }) => name)
     if (started.length > 0) console.log(`Follow with: keyturn status ${started.join(' ')}`)
   }
   // A failure weighs more than a wait that ran out: of the two it is the one that ends by itself.
-  const codes = failed.map(({ error }) => exitCode(error))
+  const codes = failed.map(({ error }) => ERROR_CODES[error.code].exit)
   if (codes.length > 0) process.exitCode = Math.min(...codes)
 }
 
 interface RotateOptions {
   grace?: string | undefined
+  /** The same by its end. */
+  until?: string | undefined
   wait?: boolean | undefined
   /** How long to wait, in seconds. */
   timeout: number
-  /** The next value of a `supplied` secret. */
+  /** The next value, where a person hands it over. */
   value?: SecretString | undefined
   progress: ProgressOptions
   clock: Clock
@@ -97,8 +111,9 @@ interface RotateResult {
  * @throws KeyturnError when a name or an option does not fit a secret, before anything is changed
  */
 async function rotate(session: AwsSession, names: readonly string[], options: RotateOptions): Promise<RotateResult> {
-  const grace = options.grace === undefined ? undefined : formatGrace(parseGrace(options.grace))
+  const period = options.grace === undefined ? undefined : formatGrace(parseGrace(options.grace))
   const found = await Promise.all(names.map((name) => findSecret(session, name)))
+  const grace = options.until === undefined ? period : parseUntil(options.until, session.now()).toISOString()
   const secrets = [...new Map(found.map((secret) => [secret.arn, secret])).values()]
   if (options.value && secrets.length > 1) {
     throw new KeyturnError(
@@ -106,7 +121,7 @@ async function rotate(session: AwsSession, names: readonly string[], options: Ro
       `--value-from is one secret's value, and ${secrets.length} secrets are named. Give one name.`,
     )
   }
-  for (const secret of secrets) assertRotatable(secret, options)
+  for (const secret of secrets) assertRotatable(secret, options.value !== undefined)
 
   const jobs = secrets.map(
     (secret): Job<Rotated> => ({
@@ -152,34 +167,12 @@ async function rotateOne(
   return { result: { ...rotated, state: 'current', graceUntil }, summary }
 }
 
-/** What a retired key can no longer do, by strategy: nobody but the issuer of a supplied value can revoke it. */
-const FATE: Readonly<Record<string, (secret: SecretStatus, now: Date) => string>> = {
-  'provider-key': () => 'is revoked at its provider',
-  'client-key': refusedByProxies,
-  supplied: () => 'is retired here; revoke it where it was issued',
-  random: () => 'is retired here; what still holds it must be given the new one',
-}
-
 function fateOfOld(secret: SecretStatus, old: string | undefined, graceUntil: Date | undefined, now: Date): string {
   if (old === undefined) return ''
   if (graceUntil) return `; the old key works until ${moment(graceUntil)}`
-  const fate = FATE[secret.strategy]?.(secret, now) ?? 'is retired'
   const others =
     secret.keys.grace.length === 0 ? '' : `; ${secret.keys.grace.length} older still in grace (see keyturn status)`
-  return `; the old key ${fate}${others}`
-}
-
-/** A proxy refuses an old key once it has looked at the labels: how soon that is, and what may put it off. */
-function refusedByProxies({ proxyReads }: SecretStatus, now: Date): string {
-  if (!proxyReads) return 'is refused by whoever checks keys as soon as they have read the labels again'
-  const { refreshSeconds, maxStaleSeconds } = proxyReads
-  // Polls are jittered by a tenth, and two loads are a second apart at least.
-  const within = Math.ceil(refreshSeconds * 1.1) + 1
-  const by = (seconds: number): string => moment(new Date(now.getTime() + seconds * SECOND))
-  return (
-    `is refused by every proxy within ${within} s, by ${by(within)}; ` +
-    `a proxy that cannot reach Secrets Manager may accept it until ${by(maxStaleSeconds)}`
-  )
+  return `; the old key ${fateOf(secret, now)}${others}`
 }
 
 /** The rotation has succeeded and the old key has not died: an error, since it was to die now. */
@@ -190,46 +183,5 @@ function notRetired({ name, lastError }: SecretStatus, token: string, old: strin
     'old-key-not-retired',
     `${name}: version ${token} is current, but the old key (version ${old}) was not retired: ${why}Take it for alive until keyturn status ${name} ` +
       `no longer lists that version as expired; the sweeper goes on trying. ${error ? nextAction(error.code, name) : ''}`.trimEnd(),
-  )
-}
-
-function assertRotatable({ name, ...secret }: SecretStatus, { value }: RotateOptions): void {
-  if (secret.deleted) {
-    throw new KeyturnError(
-      'secret-deleted',
-      `${name} is scheduled for deletion. Restore it (aws secretsmanager restore-secret --secret-id ${name}), then try again.`,
-    )
-  }
-  if (!secret.rotationEnabled) {
-    throw new KeyturnError(
-      'rotation-disabled',
-      `Rotation is off for ${name}. Turn it on with pulumi up, then try again.`,
-    )
-  }
-  if (value && secret.strategy !== 'supplied') {
-    throw new KeyturnError(
-      'value-not-allowed',
-      `--value-from is for strategy supplied; ${name} is ${secret.strategy}, which makes its own value. Leave the option out.`,
-    )
-  }
-  if (secret.keys.pending !== undefined) throw inProgress(name, secret.keys.pending, secret.lastError)
-  const waiting = Object.values(secret.versions).some(
-    (labels) => labels.includes(SUPPLIED_LABEL) && !labels.includes('AWSCURRENT'),
-  )
-  if (secret.strategy === 'supplied' && !value && !waiting) {
-    throw new KeyturnError(
-      'nothing-supplied',
-      `No new value has been supplied for ${name}; the current one stays in force. ${nextAction('nothing-supplied', name)}`,
-    )
-  }
-}
-
-function inProgress(name: string, pending: string, error: SecretStatus['lastError']): Error {
-  const why = error ? `; its last try failed with ${error.code} in ${error.step}` : ''
-  return new KeyturnError(
-    'rotation-in-progress',
-    `${name} is being rotated already (version ${pending} is AWSPENDING${why}). Follow it with: keyturn status ${name}. ` +
-      `If it does not move on, have it tried again (aws secretsmanager rotate-secret --secret-id ${name}), or give it up: ` +
-      `aws secretsmanager update-secret-version-stage --version-stage AWSPENDING --secret-id ${name} --remove-from-version-id ${pending}`,
   )
 }

@@ -1,7 +1,7 @@
+import { nextAction } from '../../core/error-codes.ts'
 import { findSecret, listStatus, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 import { duration, moment } from '../output/duration.ts'
-import { nextAction } from '../output/next-action.ts'
 import { table } from '../output/table.ts'
 import { awsVerb, type CommonOptions, type Verb, withSession } from '../verb.ts'
 
@@ -15,7 +15,11 @@ export const statusVerb: Verb = (program) =>
       '\nExamples:\n  $ keyturn status\n  $ keyturn status openai mobile-app\n  $ keyturn status --json | jq ".secrets[].nextRotation"',
     )
     .action((names: string[], options: CommonOptions & StatusOptions) =>
-      withSession(options, async (session) => console.log(await status(session, names, options))),
+      withSession(
+        options,
+        async (session) => console.log(await status(session, names, options)),
+        names.length === 1 ? names[0] : undefined,
+      ),
     )
 
 interface StatusOptions {

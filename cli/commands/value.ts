@@ -2,7 +2,7 @@ import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/clien
 import { KeyturnError } from '../../core/errors.ts'
 import { findSecret } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
-import { awsVerb, type CommonOptions, printJson, type Verb, withSession } from '../verb.ts'
+import { awsVerb, type CommonOptions, show, type Verb, withSession } from '../verb.ts'
 
 export const valueVerb: Verb = (program) =>
   awsVerb(program, 'value')
@@ -14,11 +14,14 @@ export const valueVerb: Verb = (program) =>
       '\nExamples:\n  $ keyturn value mobile-app\n  $ curl -H "Authorization: Bearer $(keyturn value mobile-app)" …',
     )
     .action((name: string, options: CommonOptions & { field?: string }) =>
-      withSession(options, async (session) => {
-        const found = await value(session, name, options.field)
-        if (options.json) printJson(found)
-        else console.log(found.value)
-      }),
+      withSession(
+        options,
+        async (session) => {
+          const found = await value(session, name, options.field)
+          show(options, found, found.value)
+        },
+        name,
+      ),
     )
 
 /**

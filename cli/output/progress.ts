@@ -35,6 +35,13 @@ export async function runJobs<Result>(
   )
 }
 
+/** Runs one job, and throws what it throws. */
+export async function runJob<Result>(job: Job<Result>, options: ProgressOptions): Promise<Result> {
+  const [outcome] = await runJobs([job], options)
+  if (outcome?.status === 'fulfilled') return outcome.value
+  throw outcome?.reason
+}
+
 async function runLive<Result>(jobs: readonly Job<Result>[]): Promise<PromiseSettledResult<Result>[]> {
   const outcomes: PromiseSettledResult<Result>[] = []
   const tasks = jobs.map(({ title, run }, index) => ({

@@ -10,7 +10,7 @@ import {
   secret as secretOutput,
 } from '@pulumi/pulumi'
 import type { SecretString } from '../../core/secret-string.ts'
-import { formatProxyReads, type ProxyReads, RUN_TAGS, TAG } from '../../core/tags.ts'
+import { formatProxyReads, type ProxyReads, RUN_TAGS, SUPPLIED_LABEL, TAG } from '../../core/tags.ts'
 import { strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 import type { Strategy } from '../../lambdas/strategies/strategy.ts'
 import type { SecretSettings } from '../config/schema.ts'
@@ -30,7 +30,7 @@ export interface ManagedSecretArgs {
   readonly readers: readonly string[]
   /** How the proxy reads it, where it does. */
   readonly proxyReads?: ProxyReads | undefined
-  /** The first value, where a person supplies it. */
+  /** The first value, where a person hands it over. */
   readonly value: SecretString | undefined
   readonly protect: boolean
   readonly transform?: {
@@ -91,7 +91,12 @@ export class ManagedSecret extends ComponentResource {
 
     function createSuppliedVersion(): SecretVersion | undefined {
       if (args.value === undefined) return undefined
-      const version: SecretVersionArgs = { secretId: secret.arn, secretString: secretOutput(args.value.reveal()) }
+      const version: SecretVersionArgs = {
+        secretId: secret.arn,
+        secretString: secretOutput(args.value.reveal()),
+        // One that need not be there may come to a secret that has a value: it waits for the next rotation then.
+        ...(strategyFor(args.settings.strategy).supply === 'allowed' && { versionStages: [SUPPLIED_LABEL] }),
+      }
       // The config holds the first value only: once rotated, the secret and not the config tells which is current.
       const ignoreChanges = ['secretString', 'versionStages']
       return new SecretVersion(

@@ -17,8 +17,9 @@ export function proxyConfig(
     port,
     metricsPort,
     clients: settings.clients.map(({ name, secret }): ProxyClient => ({ name, secretId: secretArn(secret) })),
-    routes: settings.routes.map(({ secret, field = keyField(secret), ...route }): ProxyRoute => {
-      return { ...route, secretId: secretArn(secret), ...(field !== undefined && { field }) }
+    routes: settings.routes.map(({ secret, field = keyField(secret), plainHttp, ...route }): ProxyRoute => {
+      const said = { ...(field !== undefined && { field }), ...(plainHttp && { plainHttp }) }
+      return { ...route, secretId: secretArn(secret), ...said }
     }),
     refreshSeconds,
     maxStaleSeconds,

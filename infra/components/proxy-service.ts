@@ -11,6 +11,7 @@ import {
   type Resource,
 } from '@pulumi/pulumi'
 import type { ProxyConfig } from '../../core/inventory.ts'
+import { PRIVATE_IPV4, PRIVATE_IPV6 } from '../../core/routes.ts'
 import type { ProxySettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
 import type { Network } from './network.ts'
@@ -70,11 +71,19 @@ export class ProxyService extends ComponentResource {
             },
             ...metricsReaders(),
           ],
-          egress: outboundPorts(settings).map((port) => ({
-            description: 'Upstreams and AWS',
-            ...range(port),
-            cidrBlocks: ['0.0.0.0/0'],
-          })),
+          egress: [
+            ...outboundPorts(settings).map((port) => ({
+              description: 'Upstreams and AWS',
+              ...range(port),
+              cidrBlocks: ['0.0.0.0/0'],
+            })),
+            ...plainPorts(settings).map((port) => ({
+              description: 'Upstreams over plain HTTP',
+              ...range(port),
+              cidrBlocks: [...PRIVATE_IPV4],
+              ipv6CidrBlocks: [...PRIVATE_IPV6],
+            })),
+          ],
         },
         { parent },
       )
@@ -160,8 +169,16 @@ export class ProxyService extends ComponentResource {
   }
 }
 
-/** 443 for AWS, and the ports of the upstreams. */
-function outboundPorts({ routes }: ProxySettings): readonly number[] {
-  const ports = routes.map(({ upstream }) => Number(new URL(upstream).port || 443))
-  return [...new Set([443, ...ports])].sort((one, other) => one - other)
+/** 443 for AWS, and the ports of the upstreams with TLS. */
+const outboundPorts = ({ routes }: ProxySettings): readonly number[] =>
+  distinct([443, ...portsOf(routes, 'https:', 443)])
+
+/** Ports that are open to private networks alone. */
+const plainPorts = ({ routes }: ProxySettings): readonly number[] => distinct(portsOf(routes, 'http:', 80))
+
+function portsOf(routes: ProxySettings['routes'], protocol: string, usual: number): readonly number[] {
+  const urls = routes.map(({ upstream }) => new URL(upstream))
+  return urls.filter((url) => url.protocol === protocol).map(({ port }) => Number(port || usual))
 }
+
+const distinct = (ports: readonly number[]): readonly number[] => [...new Set(ports)].sort((one, other) => one - other)

@@ -4,6 +4,7 @@ import { strategies } from '../../lambdas/strategies/find-strategy.ts'
 import { fieldOf } from './lenient.ts'
 import { formatPath, readPath } from './path.ts'
 import { toProblems } from './problems.ts'
+import { checkProxy } from './proxy-checks.ts'
 import { clientShape, routeShape } from './proxy-schema.ts'
 import { checkReferences, readInventory } from './reference-checks.ts'
 import { asWritten, repairKeys } from './repair.ts'
@@ -76,6 +77,7 @@ function check(
     ...(read.success ? [] : toProblems(read.error, stackSchema)),
     ...inventory.secrets.flatMap((secret, index) => checkSecret(secret, `secrets[${index}]`)),
     ...checkReferences(inventory),
+    ...checkProxy(fieldOf(settled, 'proxy')),
     ...checkTaskSize(fieldOf(settled, 'proxy')),
     ...(values === undefined ? [] : checkValues(values, inventory)),
   ]

@@ -1,40 +1,9 @@
 import { z } from 'zod'
 import { DEFAULT_METRICS_PORT } from '../../core/inventory.ts'
-import { name } from './primitives.ts'
+import { MAX_STALE_SECONDS, REFRESH_SECONDS } from '../../core/proxy-settings.ts'
+import { keyHeaderProblem, prefixProblem } from '../../core/routes.ts'
+import { name, ruled } from './primitives.ts'
 import { openToAnyone, startsItsRange } from './ranges.ts'
-
-const upstream = z
-  .string()
-  .superRefine((text, context) => {
-    const url = URL.parse(text)
-    const plain = url?.protocol === 'https:' && !url.username && !url.password && !url.search && !url.hash
-    if (!plain) {
-      context.addIssue({ code: 'custom', message: 'must be an https:// URL without user, query or fragment' })
-    }
-  })
-  .meta({ examples: ['https://api.openai.com'] })
-
-const prefix = z
-  .string()
-  .regex(/^(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/, 'must be a path such as "/openai", without a slash at its end')
-  .refine(
-    (path) => !/^\/(health|ready|metrics)(\/|$)/.test(path),
-    'must not be /health, /ready or /metrics: the proxy answers these itself',
-  )
-  .meta({ examples: ['/openai'] })
-
-/** Headers that frame a message or steer the connection: a key in one of them would never arrive as a key. */
-const FRAMING =
-  /^(host|content-length|content-type|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*)$/i
-
-const header = z
-  .string()
-  .regex(/^[A-Za-z0-9-]+$/, 'must be a header name such as "x-api-key"')
-  .refine(
-    (name) => !FRAMING.test(name),
-    'must not be a header that frames the message; allowed is one such as "x-api-key"',
-  )
-  .meta({ examples: ['x-api-key'] })
 
 export const clientShape = {
   /** The caller in logs and metrics. */
@@ -45,8 +14,11 @@ export const clientShape = {
 
 export const routeShape = {
   name,
-  prefix,
-  upstream,
+  prefix: ruled(prefixProblem).meta({ examples: ['/openai'] }),
+  /** Checked together with `plainHttp`, in reference-checks.ts. */
+  upstream: z.string().meta({ examples: ['https://api.openai.com'] }),
+  /** Says that plain HTTP inside a private network is meant (docs/decisions/033-plain-http-inside.md). */
+  plainHttp: z.boolean().default(false),
   mode: z.literal('verify').default('verify'),
   /** Secret that holds the upstream key, by inventory name. */
   secret: name,
@@ -54,12 +26,16 @@ export const routeShape = {
   field: z
     .string()
     .min(1, 'must name a field')
+    .max(256)
     .meta({ examples: ['apiKey'] })
     .optional(),
   auth: z
     .discriminatedUnion('scheme', [
       z.strictObject({ scheme: z.literal('bearer') }),
-      z.strictObject({ scheme: z.literal('header'), header }),
+      z.strictObject({
+        scheme: z.literal('header'),
+        header: ruled(keyHeaderProblem).meta({ examples: ['x-api-key'] }),
+      }),
     ])
     .default({ scheme: 'bearer' }),
 }
@@ -116,9 +92,9 @@ export const proxyShape = {
     })
     .default([]),
   /** Seconds between two looks at the key set. */
-  refreshSeconds: z.int().min(5).max(300).default(30),
+  refreshSeconds: z.int().min(REFRESH_SECONDS.min).max(REFRESH_SECONDS.max).default(30),
   /** Seconds for which the last good key set is served while AWS does not answer. */
-  maxStaleSeconds: z.int().min(60).max(604_800).default(86_400),
+  maxStaleSeconds: z.int().min(MAX_STALE_SECONDS.min).max(MAX_STALE_SECONDS.max).default(86_400),
   cpu: z.literal([256, 512, 1024, 2048, 4096]).default(512),
   memoryMb: z.int().min(512).max(30_720).default(1024),
   tasks: z

@@ -2,6 +2,7 @@ import { strategies, strategyFor } from '../../lambdas/strategies/find-strategy.
 import { readParams } from '../strategy-params.ts'
 import { fieldOf, isObject, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
 import { didYouMean } from './nearest.ts'
+import { repetitions } from './proxy-checks.ts'
 import type { clientShape, routeShape } from './proxy-schema.ts'
 import { secretShape } from './schema.ts'
 import type { Mistake } from './tell.ts'
@@ -22,21 +23,9 @@ export function checkReferences(inventory: LenientInventory): Mistake[] {
   return [
     ...secrets.flatMap((secret, index) => checkSecretReferences(secret, `secrets[${index}]`, inventory)),
     ...checkCircles(secrets),
-    ...duplicates(
+    ...repetitions(
       secrets.map(({ name }) => name),
       (index) => `secrets[${index}].name`,
-    ),
-    ...duplicates(
-      clients.map(({ name }) => name),
-      (index) => `proxy.clients[${index}].name`,
-    ),
-    ...duplicates(
-      routes.map(({ name }) => name),
-      (index) => `proxy.routes[${index}].name`,
-    ),
-    ...duplicates(
-      routes.map(({ prefix }) => prefix),
-      (index) => `proxy.routes[${index}].prefix`,
     ),
     ...clients.flatMap(({ secret }, index) => checkClient(secret, `proxy.clients[${index}].secret`, secrets)),
     ...routes.flatMap((route, index) => checkRoute(route, `proxy.routes[${index}]`, secrets)),
@@ -126,15 +115,6 @@ function missing(wanted: string, path: string, section: string, known: readonly 
   if (known === undefined || known.includes(wanted)) return []
   const allowed = known.length > 0 ? ` Allowed: ${known.join(', ')}` : ' There are none yet'
   return [{ path, message: `"${wanted}" is not in "${section}".${didYouMean(wanted, known) || allowed}` }]
-}
-
-function duplicates(names: readonly (string | undefined)[], path: (index: number) => string): Mistake[] {
-  return names.flatMap((name, index) => {
-    const first = names.indexOf(name)
-    return name === undefined || first === index
-      ? []
-      : [{ path: path(index), message: `"${name}" stands twice; each must be different`, also: path(first) }]
-  })
 }
 
 /** Reads what can be read of a raw config for {@link checkReferences}. */

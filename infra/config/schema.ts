@@ -112,13 +112,7 @@ export const stackShape = {
     )
     .min(1, 'must list one operator or more')
     .optional(),
-  proxy: z
-    .strictObject(proxyShape)
-    .refine(({ port, metricsPort }) => port !== metricsPort, {
-      path: ['metricsPort'],
-      message: 'must be another port than `port`',
-    })
-    .optional(),
+  proxy: z.strictObject(proxyShape).optional(),
   network: z.strictObject(networkShape).default({}),
   functions: z
     .strictObject({

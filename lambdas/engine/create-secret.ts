@@ -7,7 +7,7 @@ import { heldCredentials } from './held-credentials.ts'
 import { assertNotEnded, assertValue, standing } from './preconditions.ts'
 import type { Rotation } from './rotation.ts'
 import type { SecretDescription } from './store.ts'
-import { takeSupplied } from './supply.ts'
+import { nextValue } from './supply.ts'
 
 /**
  * Gives the pending version its value, once. A version's value is immutable, so whoever stores it first has decided,
@@ -31,8 +31,8 @@ export async function createSecret(rotation: Rotation): Promise<void> {
 /** The value that ended up in the store: ours, or that of an attempt which was faster. */
 async function createOnce(rotation: Rotation, secret: SecretDescription): Promise<SecretString | undefined> {
   const { store, strategy, token } = rotation
-  const context = { ...rotation.context(token), supplied: () => takeSupplied(rotation, secret) }
-  const made = await strategy.create(context)
+  const context = rotation.context(token)
+  const made = await nextValue(rotation, secret)
   assertValue(rotation, made, 'new')
   const put = store.putPending(token, made, rotation.rotationToken)
   if (await discardIfRefused(rotation, context, made, put)) return made

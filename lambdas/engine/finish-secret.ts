@@ -1,4 +1,4 @@
-import { type Grace, graceDeadline, parseGrace } from '../../core/grace.ts'
+import { type GraceOnce, graceDeadline, parseGraceOnce } from '../../core/grace.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { readGraceOnce, TAG } from '../../core/tags.ts'
 import { readKeySet } from '../../core/versions.ts'
@@ -23,7 +23,7 @@ export async function finishSecret(rotation: Rotation): Promise<void> {
   const proven = await prove(rotation)
   // Before AWSPREVIOUS moves on and leaves a version that was replaced by hand with no label at all.
   if (readKeySet(secret.versions, clock.now()).unordered.length > 0) {
-    await orderOutgoing(rotation, secret.versions, rotation.grace)
+    await orderOutgoing(rotation, secret, rotation.grace)
     secret = await store.describe()
   }
   const outgoing = Object.keys(secret.versions).find((id) => secret.versions[id]?.includes('AWSCURRENT'))
@@ -36,16 +36,16 @@ export async function finishSecret(rotation: Rotation): Promise<void> {
 }
 
 /** The version is current: made so by an attempt that was cut off, or by hand in the middle of the rotation. */
-async function afterPromotion(rotation: Rotation, secret: SecretDescription, grace: Grace): Promise<void> {
-  await orderOutgoing(rotation, secret.versions, grace)
+async function afterPromotion(rotation: Rotation, secret: SecretDescription, grace: GraceOnce): Promise<void> {
+  await orderOutgoing(rotation, secret, grace)
   await releaseSupplied(rotation, secret.versions)
   await retireAtOnce(rotation, grace)
 }
 
 /** The grace of this rotation: what `keyturn rotate --grace` left for this token, else the configured one. */
-function graceOf({ token, grace }: Rotation, secret: SecretDescription): Grace {
+function graceOf({ token, grace }: Rotation, secret: SecretDescription): GraceOnce {
   const once = readGraceOnce(secret.tags[TAG.graceOnce], token)
-  return once === undefined ? grace : parseGrace(once)
+  return once === undefined ? grace : parseGraceOnce(once)
 }
 
 async function prove(rotation: Rotation): Promise<SecretString> {
@@ -72,7 +72,7 @@ async function promote({ store, token }: Rotation, outgoing: string | undefined)
  * that one which cannot be retired stands in nobody's way. The rotation has succeeded whatever comes of it; a failure
  * stays on the secret, for the command line and the sweeper, which tries again.
  */
-async function retireAtOnce(rotation: Rotation, grace: Grace): Promise<void> {
+export async function retireAtOnce(rotation: Rotation, grace: GraceOnce): Promise<void> {
   if (grace.kind !== 'revoke-now') return
   const { versions } = await rotation.store.describe()
   const replaced = readKeySet(versions, rotation.clock.now()).expired.filter(({ versionId }) =>

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { SECOND } from '../../core/clock.ts'
+import { SUPPLIED_LABEL } from '../../core/tags.ts'
 import { type Attempt, poll } from '../strategies/poll.ts'
 import { discardIfRefused } from './discard-if-refused.ts'
 import { heldCredentials } from './held-credentials.ts'
 import { assertUsable, assertValue } from './preconditions.ts'
 import type { Rotation } from './rotation.ts'
-import { releaseSupplied, takeSupplied } from './supply.ts'
+import { nextValue, releaseSupplied } from './supply.ts'
 
 /**
  * Makes a secret's first value, before rotation is configured, so that no rotation ever meets a secret without one
@@ -36,11 +37,14 @@ async function make(rotation: Rotation): Promise<void> {
   const { store, strategy, token, log } = rotation
   const secret = await store.describe()
   assertUsable(secret)
-  if (Object.values(secret.versions).some((labels) => labels.includes('AWSCURRENT'))) {
+  const current = Object.keys(secret.versions).find((id) => secret.versions[id]?.includes('AWSCURRENT'))
+  if (current !== undefined) {
+    // Secrets Manager makes the first version of a secret current, whatever else it was put as.
+    if (secret.versions[current]?.includes(SUPPLIED_LABEL)) await store.dropLabel(SUPPLIED_LABEL, current)
     return log.info('the secret has a value already')
   }
-  const context = { ...rotation.context(token), supplied: () => takeSupplied(rotation, secret) }
-  const made = await strategy.create(context)
+  const context = rotation.context(token)
+  const made = await nextValue(rotation, secret)
   assertValue(rotation, made, 'first')
   const put = store.putFirst(token, made)
   if (!(await discardIfRefused(rotation, context, made, put))) return strategy.discard?.(context, made)

@@ -13,7 +13,7 @@ export async function orderVersions(rotation: Rotation): Promise<void> {
   const { store, grace } = rotation
   const secret = await store.describe()
   assertUsable(secret)
-  const ordered = await orderOutgoing(rotation, secret.versions, grace)
+  const ordered = await orderOutgoing(rotation, secret, grace)
   if (grace.kind === 'revoke-now') for (const version of ordered) await retireVersion(rotation, version)
   const current = await store.read({ label: 'AWSCURRENT' })
   if (current) assertValue(rotation, current, 'current')

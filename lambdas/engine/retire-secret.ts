@@ -1,5 +1,5 @@
 import { KeyturnError } from '../../core/errors.ts'
-import { graceLabel, isGraceLabel } from '../../core/grace.ts'
+import { isGraceLabel } from '../../core/grace.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { readKeySet } from '../../core/versions.ts'
 import { poll } from '../strategies/poll.ts'
@@ -15,17 +15,31 @@ import type { SecretDescription } from './store.ts'
  * `version-unreadable` (retryable), and what the target answers
  */
 export async function retireVersion(rotation: Rotation, versionId: string): Promise<void> {
-  const { store, strategy, clock, log } = rotation
+  const { store, clock, log } = rotation
   const secret = await store.describe()
   assertUsable(secret)
   const labels = secret.versions[versionId]
   if (labels === undefined) return log.info({ retiring: versionId }, 'already retired')
   assertDue(secret, versionId, labels, clock.now())
+  await retireLabelled(rotation, secret, versionId)
+}
 
+/**
+ * The same without asking whether it is due. A version that carries no label any more is seen dead at its target.
+ * @param passing versions that are being retired as well, and spare no credential that they share
+ */
+export async function retireLabelled(
+  rotation: Rotation,
+  secret: SecretDescription,
+  versionId: string,
+  passing: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  const { store, strategy, log } = rotation
+  const labels = secret.versions[versionId] ?? []
   if (strategy.revoke) {
     // Unreadable is not revoked: the labels stay until the credential has been seen dead.
     const old = await readStored(rotation, versionId)
-    if (!(await heldByLiveVersion(rotation, secret, old))) {
+    if ((await liveHolder(rotation, secret, old, passing)) === undefined) {
       assertRevocable(rotation, secret.name, versionId, old, labels)
       await strategy.revoke(rotation.context(versionId), old)
     }
@@ -53,7 +67,7 @@ function assertDue(secret: SecretDescription, versionId: string, labels: readonl
     throw new KeyturnError(
       'grace-label-malformed',
       `Version ${versionId} of ${secret.name} ${why} (${wrong.labels.join(', ')}). It is refused by the proxy but still lives at the ` +
-        'target. Replace the label by GRACE-UNTIL-<yyyymmdd>T<hhmmss>Z with aws secretsmanager update-secret-version-stage.',
+        `target. Give it a right one: keyturn grace ${secret.name} --version ${versionId} --for 24h; or end it: keyturn revoke ${secret.name} --version ${versionId}`,
     )
   }
   const deadline = grace.find((version) => version.versionId === versionId)?.deadline
@@ -61,8 +75,8 @@ function assertDue(secret: SecretDescription, versionId: string, labels: readonl
     'grace-not-over',
     deadline === undefined
       ? `Version ${versionId} of ${secret.name} has no grace label, so Keyturn did not put it into grace and does not retire it.`
-      : `Version ${versionId} of ${secret.name} is accepted until ${deadline.toISOString()}. To end it now, give it a deadline that has passed: ` +
-          `aws secretsmanager update-secret-version-stage --secret-id ${secret.name} --version-stage ${graceLabel(now)} --move-to-version-id ${versionId}`,
+      : `Version ${versionId} of ${secret.name} is accepted until ${deadline.toISOString()}. ` +
+          `To end it now: keyturn revoke ${secret.name} --version ${versionId}`,
   )
 }
 
@@ -103,14 +117,22 @@ export async function readStored(rotation: Rotation, versionId: string): Promise
   )
 }
 
-/** Whether a version that must keep working holds the same credential, as after an old value was put back by hand. */
-async function heldByLiveVersion(rotation: Rotation, secret: SecretDescription, old: SecretString): Promise<boolean> {
+/**
+ * The version that must keep working and holds the same credential, as after an old value was put back by hand.
+ * @param passing versions that need not keep working
+ */
+export async function liveHolder(
+  rotation: Rotation,
+  secret: SecretDescription,
+  old: SecretString,
+  passing: ReadonlySet<string> = new Set(),
+): Promise<string | undefined> {
   const { current, pending, grace, unordered } = readKeySet(secret.versions, rotation.clock.now())
   for (const versionId of [current, ...grace.map((version) => version.versionId), ...unordered]) {
-    if (versionId === undefined) continue
-    if (sameCredential(rotation.strategy, await readStored(rotation, versionId), old)) return true
+    if (versionId === undefined || passing.has(versionId)) continue
+    if (sameCredential(rotation.strategy, await readStored(rotation, versionId), old)) return versionId
   }
   // A pending version may have no value yet, and then holds nothing.
   const value = pending && (await rotation.store.read({ versionId: pending }))
-  return value ? sameCredential(rotation.strategy, value, old) : false
+  return value && sameCredential(rotation.strategy, value, old) ? pending : undefined
 }

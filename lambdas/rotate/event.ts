@@ -12,6 +12,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   finish_secret: 'finishSecret',
 }
 
+/** As many versions as may carry a label. */
+const versionIds = z.array(token).min(1).max(20)
+
 const entry = z.strictObject({ strategy: z.string(), grace: z.string(), params: z.unknown() })
 
 const event = z.discriminatedUnion('Step', [
@@ -23,6 +26,9 @@ const event = z.discriminatedUnion('Step', [
   }),
   z.object({ Step: z.literal('retireSecret'), SecretId: secretId, VersionId: token }),
   z.object({ Step: z.literal('orderVersions'), SecretId: secretId }),
+  z.object({ Step: z.literal('revokeVersions'), SecretId: secretId, VersionIds: versionIds }),
+  z.object({ Step: z.literal('setGrace'), SecretId: secretId, VersionIds: versionIds, Until: z.iso.datetime() }),
+  z.object({ Step: z.literal('rollBack'), SecretId: secretId, VersionId: token, From: token }),
   z.object({ Step: z.literal(['endSecret', 'removeFirstValue']), SecretId: secretId, entry: entry.optional() }),
   z.object({ Step: z.literal('createFirstValue'), SecretId: secretId, entry: entry.optional() }),
 ])
@@ -43,7 +49,8 @@ export function parseEvent(input: unknown): RotationEvent {
   throw new KeyturnError(
     'event-invalid',
     `Not a rotation event: look at ${wrong}. Allowed: {Step: createSecret | setSecret | testSecret | finishSecret, SecretId, ClientRequestToken}, ` +
-      '{Step: retireSecret, SecretId, VersionId}, {Step: orderVersions | endSecret | createFirstValue, SecretId}. Start rotations with RotateSecret rather than by invoking the function.',
+      '{Step: retireSecret, SecretId, VersionId}, {Step: orderVersions | endSecret | createFirstValue, SecretId}. Start rotations with RotateSecret, and the rest ' +
+      'with keyturn revoke, rollback, grace and end, rather than by invoking the function.',
   )
 }
 

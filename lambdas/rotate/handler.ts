@@ -15,7 +15,10 @@ import { finishSecret } from '../engine/finish-secret.ts'
 import { createFirstValue, firstToken } from '../engine/first-value.ts'
 import { orderVersions } from '../engine/order-versions.ts'
 import { retireVersion } from '../engine/retire-secret.ts'
+import { revokeVersions } from '../engine/revoke-versions.ts'
+import { rollBack } from '../engine/roll-back.ts'
 import type { Rotation } from '../engine/rotation.ts'
+import { setGrace } from '../engine/set-grace.ts'
 import { setSecret } from '../engine/set-secret.ts'
 import { openStore, readValue } from '../engine/store.ts'
 import { testSecret } from '../engine/test-secret.ts'
@@ -35,22 +38,49 @@ export interface RotationHandlerOptions {
 export type RotationHandler = (
   event: unknown,
   context: Pick<Context, 'getRemainingTimeInMillis' | 'awsRequestId'>,
-) => Promise<{ step: string; versionId: string }>
+) => Promise<RotationAnswer>
+
+export interface RotationAnswer {
+  step: string
+  versionId: string
+  /** Why a person's wish was not fulfilled; no other step answers with an error, they fail. */
+  error?: { code: string; kind: string; message: string }
+}
 
 /** Left of the function's time for cleaning up and for telling why. */
 const CLEAN_UP_MS = 3 * SECOND
 
-const STEPS: Readonly<Record<RotationEvent['Step'], (rotation: Rotation) => Promise<void>>> = {
-  createSecret,
-  setSecret,
-  testSecret,
-  finishSecret,
-  createFirstValue,
-  retireSecret: (rotation) => retireVersion(rotation, rotation.token),
-  orderVersions,
-  endSecret,
-  removeFirstValue,
+async function perform(rotation: Rotation, event: RotationEvent): Promise<void> {
+  switch (event.Step) {
+    case 'createSecret':
+      return createSecret(rotation)
+    case 'setSecret':
+      return setSecret(rotation)
+    case 'testSecret':
+      return testSecret(rotation)
+    case 'finishSecret':
+      return finishSecret(rotation)
+    case 'retireSecret':
+      return retireVersion(rotation, event.VersionId)
+    case 'createFirstValue':
+      return createFirstValue(rotation)
+    case 'removeFirstValue':
+      return removeFirstValue(rotation)
+    case 'orderVersions':
+      return orderVersions(rotation)
+    case 'endSecret':
+      return endSecret(rotation)
+    case 'revokeVersions':
+      return revokeVersions(rotation, event.VersionIds)
+    case 'setGrace':
+      return setGrace(rotation, event.VersionIds, new Date(event.Until))
+    case 'rollBack':
+      return rollBack(rotation, event.From)
+  }
 }
+
+/** Steps that a person has asked for and waits for: they hear the reason themselves, so no alarm and no tag has to tell. */
+const ASKED: readonly RotationEvent['Step'][] = ['revokeVersions', 'setGrace', 'rollBack']
 
 /** The Lambda handler of a rotation function: Secrets Manager's four steps, the fifth, and what comes before and after. */
 export function createRotationHandler(options: RotationHandlerOptions): RotationHandler {
@@ -60,12 +90,15 @@ export function createRotationHandler(options: RotationHandlerOptions): Rotation
     const rotation = open(options, event, context.awsRequestId, deadline)
     const { log, token } = rotation
     try {
-      await STEPS[event.Step](rotation)
+      await perform(rotation, event)
       log.info('step done')
       return { step: event.Step, versionId: token }
     } catch (caught) {
       const error = deadline.aborted ? outOfTime(event.Step, caught) : caught
       log.error({ error }, 'step failed')
+      if (ASKED.includes(event.Step) && error instanceof KeyturnError) {
+        return { step: event.Step, versionId: token, error: error.toJSON() }
+      }
       await afterFailure(
         { ...open(options, event, context.awsRequestId, AbortSignal.timeout(CLEAN_UP_MS)) },
         event.Step,

@@ -38,9 +38,10 @@ export interface Strategy<Params = unknown> {
   checkValue(value: SecretString, params: Params): string | undefined
   /**
    * Makes the next value. May be called again for the same token when the outcome of an earlier call was lost, so
-   * whatever it creates at the target must be found by {@link Strategy.reconcile}.
+   * whatever it creates at the target must be found by {@link Strategy.reconcile}. Left out where a person alone can
+   * obtain one (`supply: 'required'`). A value that a person handed over takes its place.
    */
-  create(context: CreateContext<Params>): Promise<SecretString>
+  create?(context: StrategyContext<Params>): Promise<SecretString>
   /**
    * The credential inside a value, so that one that is written in two ways is known as one; undefined when the value is
    * not one of this strategy's. Left out where the whole text is the credential.
@@ -95,12 +96,4 @@ export interface StrategyContext<Params> {
   readonly signal: AbortSignal
   /** The current value of another secret of the stack. */
   readSecret(name: string): Promise<SecretString>
-}
-
-export interface CreateContext<Params> extends StrategyContext<Params> {
-  /**
-   * The value that a person put under the label SUPPLIED.
-   * @throws KeyturnError `nothing-supplied` (needs-human)
-   */
-  supplied(): Promise<SecretString>
 }

@@ -1,7 +1,7 @@
 import { HOUR, MINUTE } from '../../core/clock.ts'
 import { isEnded } from '../../core/ended.ts'
+import { nextAction } from '../../core/error-codes.ts'
 import { graceLabel } from '../../core/grace.ts'
-import { nextAction } from '../../core/next-actions.ts'
 import { type LastError, readLastError, readWhy, TAG } from '../../core/tags.ts'
 import type { KeySet } from '../../core/versions.ts'
 import type { Condition } from '../notify/condition.ts'

@@ -2,6 +2,7 @@ import type { Pool } from 'undici'
 import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/log.ts'
 import type { SecretString } from '../../core/secret-string.ts'
+import { NOT_PRIVATE } from '../private-lookup.ts'
 import { AttemptFailed } from './attempt.ts'
 import { forEachHeader } from './credentials.ts'
 import type { Stripped } from './exchange.ts'
@@ -85,6 +86,10 @@ function explain(error: AttemptFailed, route: string): Refusal {
       `The upstream of route ${route} has no certificate that can be verified.`,
       options,
     )
+  }
+  if (error.code === NOT_PRIVATE) {
+    const why = 'is plain HTTP, and its name leads to no private address. Its operator must look at it.'
+    return new Refusal('upstream-unreachable', `The upstream of route ${route} ${why}`, options)
   }
   if (error.answered) {
     return new Refusal(

@@ -1,21 +1,8 @@
 import type { UpstreamAuth } from '../../core/inventory.ts'
+import { isHopByHop, isSetByProxy } from '../../core/routes.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { forEachHeader, isKeyHeader, stripCookies } from './credentials.ts'
 import { type KeyScan, scanForClientKeys } from './key-scan.ts'
-
-/** Fields of one hop only (RFC 9110 §7.6.1), and framing, which each hop does anew. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'trailers',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/** Set by us, or meaningless to the upstream. */
-const NOT_FORWARDED: ReadonlySet<string> = new Set(['host', 'expect', 'content-length', 'http2-settings'])
 
 /** What load balancers tell us about the client, which is none of a third party's business. */
 const FORWARDING = /^(?:forwarded|via|x-forwarded-.+|x-real-ip|x-amzn-trace-id)$/
@@ -29,7 +16,7 @@ export function requestHeaders(raw: readonly string[], credential: string): stri
   const named = namedInConnection(raw)
   const kept: string[] = []
   forEachHeader(raw, (lower, value, name) => {
-    if (isHopByHop(lower) || named.has(lower) || NOT_FORWARDED.has(lower)) return
+    if (isHopByHop(lower) || named.has(lower) || isSetByProxy(lower)) return
     if (isKeyHeader(lower) || FORWARDING.test(lower) || lower === 'x-request-id' || keys.holdsInName(name)) return
     if (lower === 'cookie') {
       const cookies = stripCookies(value, credential)
@@ -93,7 +80,7 @@ export function withoutKey(raw: readonly string[], key: KeyScan): readonly strin
 export function responseTrailers(raw: readonly string[]): [string, string][] {
   const kept: [string, string][] = []
   forEachHeader(raw, (lower, value, name) => {
-    const forbidden = isHopByHop(lower) || NOT_FORWARDED.has(lower) || isKeyHeader(lower) || lower === 'set-cookie'
+    const forbidden = isHopByHop(lower) || isSetByProxy(lower) || isKeyHeader(lower) || lower === 'set-cookie'
     if (!forbidden) kept.push([name, value])
   })
   return kept
@@ -107,8 +94,6 @@ export function headerValue(raw: readonly string[], lowerName: string): string |
   })
   return found
 }
-
-const isHopByHop = (lower: string): boolean => HOP_BY_HOP.has(lower) || lower.startsWith('proxy-')
 
 function namedInConnection(raw: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>()

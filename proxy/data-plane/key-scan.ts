@@ -1,9 +1,7 @@
+import { CLIENT_KEY, CLIENT_KEY_LENGTH, CLIENT_KEY_PREFIX } from '../../core/client-key.ts'
 import { decodePercent } from './decode-percent.ts'
 
-/** A key that Keyturn has made for a client, whoever's it is and whether it is alive or not. */
-const CLIENT_KEY = /kt_[A-Za-z0-9_-]{43}/
 const CLIENT_KEY_ANY_CASE = new RegExp(CLIENT_KEY.source, 'i')
-const CLIENT_KEY_LENGTH = 46
 
 /** Percent-encodings of one text that are seen through; a text with more is taken for one that hides a key. */
 const PERCENT_LAYERS = 5
@@ -36,7 +34,7 @@ function scan(key: string, shape: boolean): KeyScan {
   const lower = key.toLowerCase()
   const shortest = key === '' ? CLIENT_KEY_LENGTH : shape ? Math.min(key.length, CLIENT_KEY_LENGTH) : key.length
   const matches: Match = (text) =>
-    (shape && text.includes('kt_') && CLIENT_KEY.test(text)) || (key !== '' && text.includes(key))
+    (shape && text.includes(CLIENT_KEY_PREFIX) && CLIENT_KEY.test(text)) || (key !== '' && text.includes(key))
   const matchesAnyCase: Match = (text) =>
     (shape && CLIENT_KEY_ANY_CASE.test(text)) || (key !== '' && text.toLowerCase().includes(lower))
   return {

@@ -1,3 +1,4 @@
+import { isUnder } from '../../core/routes.ts'
 import { decodePercent } from './decode-percent.ts'
 import { Refusal } from './refusal.ts'
 
@@ -57,7 +58,7 @@ function longestPrefix<Item extends { readonly prefix: string }>(
   path: string,
 ): Item | undefined {
   return routes
-    .filter(({ prefix }) => prefix === '/' || path === prefix || path.startsWith(`${prefix}/`))
+    .filter(({ prefix }) => isUnder(prefix, path))
     .reduce<Item | undefined>(
       (best, next) => (best && best.prefix.length >= next.prefix.length ? best : next),
       undefined,

@@ -15,6 +15,7 @@ import { TAG } from '../../core/tags.ts'
 import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
 import { createRotationHandler } from '../../lambdas/rotate/handler.ts'
 import { strategies } from '../../lambdas/strategies/find-strategy.ts'
+import type { Strategy } from '../../lambdas/strategies/strategy.ts'
 import { createMovableClock, type MovableClock } from '../../local/cloud/clock.ts'
 import type { Cloud } from '../../local/cloud/cloud.ts'
 import type { JournalEntry } from '../../local/cloud/journal.ts'
@@ -67,8 +68,12 @@ export interface RotationRig {
   close(): Promise<void>
 }
 
-/** A local cloud with one rotation function that runs in this process, and the upstream that it rotates keys at. */
-export async function startRotationRig(): Promise<RotationRig> {
+/**
+ * A local cloud with one rotation function that runs in this process, and the upstream that it rotates keys at.
+ * @param more strategies of a test's own, which the function holds as well
+ */
+export async function startRotationRig(more: readonly Strategy[] = []): Promise<RotationRig> {
+  const all = [...Object.values(strategies), ...more]
   const clock = createMovableClock({ start: new Date('2026-11-22T10:00:00Z'), frozen: true })
   const running = await startCloud({
     port: 0,
@@ -125,7 +130,7 @@ export async function startRotationRig(): Promise<RotationRig> {
     const handle = createRotationHandler({
       client,
       inventory,
-      strategies: Object.values(strategies),
+      strategies: all,
       clock: hurried(clock),
       random: systemRandom,
       log,
@@ -150,6 +155,7 @@ export async function startRotationRig(): Promise<RotationRig> {
           Tags: [
             { Key: TAG.stack, Value: 'keyturn/test' },
             { Key: TAG.strategy, Value: entry.strategy },
+            ...tagsOf(all.find(({ kind }) => kind === entry.strategy)),
           ],
           ...(typeof firstValue === 'string' && { SecretString: firstValue }),
         }),
@@ -220,6 +226,16 @@ export async function startRotationRig(): Promise<RotationRig> {
   }
   return rig
 }
+
+/** What the program writes down of a strategy. */
+const tagsOf = (strategy: Strategy | undefined): { Key: string; Value: string }[] =>
+  strategy
+    ? [
+        { Key: TAG.supply, Value: strategy.supply },
+        ...(strategy.presentedBy ? [{ Key: TAG.presentedBy, Value: strategy.presentedBy }] : []),
+        ...(strategy.revoke ? [{ Key: TAG.revokedBy, Value: 'keyturn' }] : []),
+      ]
+    : []
 
 const withLambda = () => (services.some(({ name }) => name === 'lambda') ? services : [...services, lambdaService])
 

@@ -11,7 +11,7 @@ import { type ProviderKeyParams, params } from './params.ts'
 import { KEY_FIELD, MALFORMED, type ProviderKey, readProviderKey, writeProviderKey } from './value.ts'
 
 /** A key that an upstream provider mints over its administration API. */
-export const providerKey: Strategy<ProviderKeyParams> = {
+export const providerKey = {
   kind: 'provider-key',
   family: 'provider',
   network: 'none',
@@ -65,7 +65,7 @@ export const providerKey: Strategy<ProviderKeyParams> = {
       { ...context, withinMs: propagationSeconds * SECOND },
     )
     if (test.expect.includes(reply.status)) return
-    const message = `The new key did not pass "test" within ${propagationSeconds} s: HTTP ${reply.status}, expected ${test.expect.join(', ')}.`
+    const message = `The key did not pass "test" within ${propagationSeconds} s: HTTP ${reply.status}, expected ${test.expect.join(', ')}.`
     if (reply.status === 401 || reply.status === 403 || passing(reply.status)) {
       throw new KeyturnError(
         'pending-key-not-accepted',
@@ -82,7 +82,7 @@ export const providerKey: Strategy<ProviderKeyParams> = {
     const { keyId, apiKey } = parsed(old)
     await (await openAdmin(context)).revoke(keyId, apiKey)
   },
-}
+} satisfies Strategy<ProviderKeyParams>
 
 /**
  * Whether a key may be in use. By its id, not only by its version's token: somebody may have put an old value back by

@@ -4,7 +4,7 @@ import { FORMATS, params, type RandomParams } from './params.ts'
 import { generate } from './value.ts'
 
 /** A secret that nobody issues: a password, a signing secret, a token that two of your own services share. */
-export const random: Strategy<RandomParams> = {
+export const random = {
   kind: 'random',
   family: 'generated',
   network: 'none',
@@ -18,4 +18,4 @@ export const random: Strategy<RandomParams> = {
   },
   create: async ({ params: { format, length }, random: source }) =>
     new SecretString(generate(source, format, length ?? FORMATS[format].standard)),
-}
+} satisfies Strategy<RandomParams>

@@ -11,7 +11,7 @@ import { params, type SuppliedParams } from './params.ts'
  * A credential that only a person can obtain. They put the next value under the label SUPPLIED; a rotation tests it
  * and promotes it with grace. A scheduled rotation that finds nothing new fails as a reminder and changes nothing.
  */
-export const supplied: Strategy<SuppliedParams> = {
+export const supplied = {
   kind: 'supplied',
   family: 'supplied',
   network: 'none',
@@ -25,15 +25,6 @@ export const supplied: Strategy<SuppliedParams> = {
       return `the value does not match the pattern ${pattern}`
     }
     return undefined
-  },
-  create: async ({ supplied: take, params, secretArn }) => {
-    const value = await take()
-    const problem = supplied.checkValue(value, params)
-    if (problem === undefined) return value
-    throw new KeyturnError(
-      'supplied-value-malformed',
-      `The supplied value cannot be used: ${problem}. The current value stays in force. Supply another: keyturn rotate ${secretName(secretArn)} --value-from -`,
-    )
   },
   test: async (context, pending) => {
     const { test, propagationSeconds } = context.params
@@ -58,4 +49,4 @@ export const supplied: Strategy<SuppliedParams> = {
       `${message} The current value stays in force, and the supplied one is kept. Try it again: keyturn rotate ${name} --wait; or supply another: keyturn rotate ${name} --value-from -`,
     )
   },
-}
+} satisfies Strategy<SuppliedParams>

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../../core/clock.ts'
@@ -140,7 +141,7 @@ async function replacedByHand(subject: Subject): Promise<{ arn: string; old: str
   const old = (await rig.keys(arn)).current ?? ''
   const text = subject.provider
     ? JSON.stringify({ apiKey: `sk-by-hand-${serial}-0123456789`, keyId: `by-hand-${serial}` })
-    : `kt_${String(serial).padStart(43, 'x')}`
+    : `kt_${createHash('sha256').update(`by hand ${serial}`).digest('base64url')}`
   const { VersionId = '' } = await rig.secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString: text }))
   return { arn, old, put: VersionId }
 }

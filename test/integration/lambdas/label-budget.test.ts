@@ -48,7 +48,7 @@ describe('B1 B3 the label budget', () => {
     const arn = await rig.create(`labels-${++serial}`, { strategy: 'client-key', params: {}, grace: '7d' })
     const bystander = await rig.rotateToEnd(arn)
     const replaced = await rig.rotateToEnd(arn)
-    await putByHand(arn, `kt_${'h'.repeat(43)}`)
+    await putByHand(arn, 'kt_4fK9_xQ7-bT2mWz8RcVh3NsYpLgJ6dAeUo1iXwBtCvE')
     const filled = async (): Promise<number> => Object.values(await rig.labels(arn)).flat().length
     // AWSPENDING makes 19; two grace labels would make 21.
     for (let hours = 100; (await filled()) < 18; hours++) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { duration, moment } from '../../../cli/output/duration.ts'
-import { nextAction } from '../../../cli/output/next-action.ts'
 import { runJobs } from '../../../cli/output/progress.ts'
 import { table } from '../../../cli/output/table.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../core/clock.ts'
+import { nextAction } from '../../../core/error-codes.ts'
 
 describe('duration', () => {
   it.each([

@@ -9,6 +9,8 @@ import {
   graceState,
   parseGrace,
   parseGraceLabel,
+  parseGraceOnce,
+  parseUntil,
   REVOKE_NOW,
 } from '../../../core/grace.ts'
 
@@ -133,3 +135,40 @@ describe('B2 deadline', () => {
 function validDate(): fc.Arbitrary<Date> {
   return fc.date({ min: new Date('2020-01-01T00:00:00Z'), max: new Date('2099-12-31T00:00:00Z'), noInvalidDate: true })
 }
+
+describe('B2 a grace whose end is named', () => {
+  const now = new Date('2026-11-24T12:00:00.500Z')
+
+  it.each([
+    ['2026-12-01T10:00:00Z', '2026-12-01T10:00:00.000Z'],
+    ['2026-12-01T10:00Z', '2026-12-01T10:00:00.000Z'],
+    ['2026-12-01T10:00:00+01:00', '2026-12-01T09:00:00.000Z'],
+    ['2026-11-24T13:00:01Z', '2026-11-24T13:00:01.000Z'],
+    ['2026-12-01T12:00:00Z', '2026-12-01T12:00:00.000Z'],
+  ])('takes %s', (text, moment) => expect(parseUntil(text, now).toISOString()).toBe(moment))
+
+  it.each([
+    ['2026-12-01', /not a moment with its zone/],
+    ['2026-12-01T10:00:00', /not a moment with its zone/],
+    ['tomorrow', /not a moment with its zone/],
+    ['2026-11-31T10:00:00Z', /not a moment with its zone/],
+    ['2026-12-01T25:00:00Z', /not a moment with its zone/],
+    ['', /not a moment with its zone/],
+    ['2026-11-24T13:00:00Z', /less than 1 h ahead \(it is 2026-11-24T12:00:00Z now\)/],
+    ['2025-12-01T10:00:00Z', /less than 1 h ahead/],
+    ['2026-12-01T12:00:01Z', /more than 7 d ahead/],
+  ])('refuses %j, and says what is allowed', (text, why) => {
+    const message = expect.stringMatching(new RegExp(`${why.source}.*Allowed: .*2026-12-01T10:00:00Z`))
+    expect(() => parseUntil(text, now)).toThrow(expect.objectContaining({ code: 'grace-invalid', message }))
+  })
+
+  it('is read back from a rotation’s tag, to whole seconds, beside periods', () => {
+    expect(parseGraceOnce('36h')).toEqual(parseGrace('36h'))
+    expect(parseGraceOnce('revoke-now')).toEqual(REVOKE_NOW)
+    expect(parseGraceOnce('2026-12-01T10:00:00.001Z')).toEqual({
+      kind: 'until',
+      at: new Date('2026-12-01T10:00:01.000Z'),
+    })
+    expect(() => parseGraceOnce('2026-99-01')).toThrow(expect.objectContaining({ code: 'grace-invalid' }))
+  })
+})

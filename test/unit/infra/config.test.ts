@@ -295,10 +295,23 @@ describe('first values (A2)', () => {
   })
 
   it('refuses one for a secret that makes its own, or for none', () => {
-    const problems = problemsOf(() => {}, { ...devValues, 'mobile-app': 'x', gone: 'y' })
+    const problems = problemsOf(() => {}, { ...devValues, 'reporting-password': 'x', gone: 'y' })
     expect(problems.map(({ path, message }) => `${path} ${message}`)).toEqual([
-      'values.mobile-app is surplus: a "client-key" secret makes its own first value. Remove it',
+      'values.reporting-password is surplus: a "random" secret makes its own first value. Remove it',
       'values.gone belongs to no secret of the inventory. Remove it',
+    ])
+  })
+
+  it('takes a client’s own key if it is strong, and tells what is if not', () => {
+    const own = '4fK9_xQ7-bT2mWz8RcVh3NsYpLgJ6dAeUo1iXwBtCvE'
+    const { values } = parseStackConfig(devSettings(), { ...devValues, 'mobile-app': own })
+    expect(values.get('mobile-app')?.reveal()).toBe(own)
+    expect(problemsOf(() => {}, { ...devValues, 'mobile-app': 'hunter2' })).toEqual([
+      {
+        path: 'values.mobile-app',
+        secret: 'mobile-app',
+        message: expect.stringMatching(/^the value has 7 characters .* 43 characters or more/),
+      },
     ])
   })
 

@@ -28,6 +28,11 @@ beforeAll(async () => {
 
 const container = (of: Plan) => JSON.parse(String(of.one(TASK, 'proxy-service').inputs.containerDefinitions))[0]
 
+function configOf(of: Plan): ProxyConfig {
+  const { environment } = container(of) as { environment: { name: string; value: string }[] }
+  return JSON.parse(environment.find(({ name }) => name === 'KEYTURN_PROXY_CONFIG')?.value ?? '')
+}
+
 describe('the proxy’s image (A6)', () => {
   it('is built for arm64, pushed to its own repository and run by digest', () => {
     const { inputs } = plan.one('docker:index/image:Image', 'proxy-image-image')
@@ -49,9 +54,7 @@ describe('the proxy’s image (A6)', () => {
 
 describe('the proxy’s service (A6)', () => {
   it('tells the proxy its clients and routes by ARN', () => {
-    const { environment } = container(plan) as { environment: { name: string; value: string }[] }
-    const config = JSON.parse(environment.find(({ name }) => name === 'KEYTURN_PROXY_CONFIG')?.value ?? '')
-    expect(config).toEqual({
+    expect(configOf(plan)).toEqual({
       port: 8080,
       metricsPort: 9464,
       clients: [{ name: 'mobile-app', secretId: secretArn('mobile-app') }],
@@ -208,6 +211,30 @@ describe('the proxy’s load balancer (A6)', () => {
       },
     ])
     expect(tasks.egress).toMatchObject([{ fromPort: 443, toPort: 443 }])
+  })
+
+  it('lets its tasks out to upstreams over plain HTTP inside private networks alone', async () => {
+    const upstreams = ['http://10.0.3.7:11434', 'http://vllm', 'https://llm.example.com:8443']
+    const inside = await planWith(({ proxy }) => {
+      for (const [index, upstream] of upstreams.entries()) {
+        const plain = upstream.startsWith('http:') ? { plainHttp: true } : {}
+        proxy.routes.push({ name: `own-${index}`, prefix: `/own-${index}`, upstream, secret: 'telegram-bot', ...plain })
+      }
+    })
+    const egress = inside.one(GROUP, 'proxy-service').inputs.egress as Record<string, unknown>[]
+    expect(egress.map(({ fromPort, toPort, cidrBlocks }) => [fromPort, toPort, String(cidrBlocks)])).toEqual([
+      [443, 443, '0.0.0.0/0'],
+      [8443, 8443, '0.0.0.0/0'],
+      [80, 80, '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10'],
+      [11434, 11434, '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10'],
+    ])
+    expect(configOf(inside).routes.map(({ plainHttp }) => plainHttp)).toEqual([
+      undefined,
+      undefined,
+      true,
+      true,
+      undefined,
+    ])
   })
 })
 

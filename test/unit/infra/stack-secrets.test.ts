@@ -127,7 +127,7 @@ describe('secrets (A1, A2)', () => {
       return { supply, presentedBy, revokedBy }
     }
     expect(told('openai')).toEqual({ supply: 'never', presentedBy: undefined, revokedBy: 'keyturn' })
-    expect(told('mobile-app')).toEqual({ supply: 'never', presentedBy: 'clients', revokedBy: undefined })
+    expect(told('mobile-app')).toEqual({ supply: 'allowed', presentedBy: 'clients', revokedBy: undefined })
     expect(told('telegram-bot')).toEqual({ supply: 'required', presentedBy: undefined, revokedBy: undefined })
     expect(told('reporting-password')).toEqual({ supply: 'never', presentedBy: undefined, revokedBy: undefined })
   })
@@ -186,6 +186,18 @@ describe('first values (A4)', () => {
     const version = plan.one(VERSION, 'openai-admin-first-value')
     expect(version.secretProperties).toContain('secretString')
     expect(version.ignoreChanges).toContain('secretString')
+  })
+
+  it('may come from the config where Keyturn makes them as well: the function puts it into force, or the next rotation', async () => {
+    const own = await planStack(
+      parseStackConfig(devSettings(), { ...devValues, 'mobile-app': '4fK9_xQ7-bT2mWz8RcVh3NsYpLgJ6dAeUo1iXwBtCvE' }),
+    )
+    const version = own.one(VERSION, 'mobile-app-first-value')
+    expect(version.inputs.versionStages).toEqual(['SUPPLIED'])
+    expect(version.secretProperties).toContain('secretString')
+    const names = own.one(INVOCATION, 'mobile-app-first-value').dependencies.map((urn) => urn.split('::').at(-1))
+    expect(names).toContain('mobile-app-first-value')
+    expect(own.one(VERSION, 'openai-admin-first-value').inputs.versionStages).toBeUndefined()
   })
 
   it('a value from the config stands nowhere else, and nowhere unmarked', () => {

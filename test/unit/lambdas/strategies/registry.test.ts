@@ -17,6 +17,10 @@ describe('the registry of strategies', () => {
     expect(existsSync(new URL(`docs/strategies/${kind}.md`, root))).toBe(true)
   })
 
+  it.each(all)('%s makes values, unless a person must hand over each one', (_kind, { supply, create }) => {
+    expect(create === undefined).toBe(supply === 'required')
+  })
+
   it.each(all)('%s is in a family that is no other function’s name', (_kind, { family }) => {
     expect(family).toMatch(/^[a-z]+(-[a-z]+)*$/)
     expect(family).not.toBe('sweeper')

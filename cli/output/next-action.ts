@@ -1,1 +1,0 @@
-export { nextAction } from '../../core/next-actions.ts'

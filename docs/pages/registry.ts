@@ -1,0 +1,5 @@
+import { errors } from './errors.ts'
+import type { Page } from './page.ts'
+
+/** Every generated page, one line each. */
+export const pages: readonly Page[] = [errors]
