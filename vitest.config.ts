@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     allowOnly: false,
     passWithNoTests: false,
+    // test/ledger finds a test's result by its place.
+    includeTaskLocation: true,
   },
 })

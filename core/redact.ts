@@ -1,14 +1,19 @@
+import { CLIENT_KEY_PREFIX } from './client-key.ts'
+import { KEY_HEADERS } from './key-places.ts'
+
 const MASK = '[redacted]'
 
 /** Names of fields whose value is a secret whatever it looks like. */
-const SECRET_FIELD =
-  /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|api-key|x-goog-api-key|api_?key|password|passphrase|secret_?string|secret_?binary|access_?token|refresh_?token|session_?token|secret_?access_?key|client_?secret|admin_?key)$/i
+const SECRET_FIELD = new RegExp(
+  `^(${KEY_HEADERS.join('|')}|proxy-authorization|cookie|set-cookie|api_?key|password|passphrase|secret_?string|secret_?binary|access_?token|refresh_?token|session_?token|secret_?access_?key|client_?secret|admin_?key)$`,
+  'i',
+)
 
 /** Shapes that are secrets wherever they stand in a text. */
 const SECRET_SHAPES: readonly RegExp[] = [
   /\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi,
   /\bsk-[A-Za-z0-9_-]{8,}/g,
-  /\bkt_[A-Za-z0-9_-]{8,}/g,
+  new RegExp(`\\b${CLIENT_KEY_PREFIX}[A-Za-z0-9_-]{8,}`, 'g'),
   /(?<=[?&](?:key|api_key|token|access_token)=)[^&\s"']+/gi,
 ]
 

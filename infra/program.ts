@@ -1,8 +1,8 @@
 import { getProject, getStack } from '@pulumi/pulumi'
 import { bundleAll } from './bundle/bundle.ts'
 import { repository } from './bundle/paths.ts'
+import { readStackConfig } from './config/read-config.ts'
 import { findStackFile } from './config/stack-file.ts'
-import { readStackConfig } from './config.ts'
 import { createStack, type StackOutputs } from './stack.ts'
 
 /**

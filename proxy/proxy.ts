@@ -5,21 +5,19 @@ import { type Clock, SECOND } from '../core/clock.ts'
 import { KeyturnError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
 import type { Random } from '../core/random.ts'
-import type { Settings } from './config.ts'
-import { answerRefusals } from './data-plane/answer-refusals.ts'
-import { FailedAuthLimit } from './data-plane/failed-auth-limit.ts'
-import { observe } from './data-plane/observe.ts'
-import type { Readiness } from './data-plane/own-paths.ts'
+import type { Settings } from './config/read-settings.ts'
+import { RefusedKeys } from './data-plane/credentials/refused-keys.ts'
+import { FailedAuthLimit } from './data-plane/limits/failed-auth-limit.ts'
 import { createPipeline } from './data-plane/pipeline.ts'
-import { RefusedKeys } from './data-plane/refused-keys.ts'
+import type { Readiness } from './data-plane/stages/own-paths.ts'
 import { Drain } from './drain.ts'
 import { createKeyRings, type KeyRings, type KeyTiming } from './keys/key-rings.ts'
 import type { KeySetState } from './keys/key-set-store.ts'
 import type { SecretSource } from './keys/secret-source.ts'
 import { createMetrics, type ProxyMetrics } from './metrics.ts'
-import { createMetricsServer } from './metrics-server.ts'
-import { createPools } from './pools.ts'
-import { createDataServer } from './server.ts'
+import { createDataServer } from './wire/data-server.ts'
+import { createMetricsServer } from './wire/metrics-server.ts'
+import { createPools } from './wire/upstream-pools.ts'
 
 export interface ProxyOptions {
   readonly settings: Settings
@@ -95,8 +93,6 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   })
   const server = createDataServer({
     handle: (exchange) => drain.track(exchange.response, handle(exchange)),
-    refuse: (exchange, refusal) =>
-      observe({ metrics, log, clock })(answerRefusals({ draining, log })(() => Promise.reject(refusal)))(exchange),
     limits,
     log,
     clock,

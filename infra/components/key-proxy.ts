@@ -1,15 +1,15 @@
 import { LogGroup } from '@pulumi/aws/cloudwatch/logGroup.js'
 import { all, ComponentResource, type ComponentResourceOptions, type Output, type Resource } from '@pulumi/pulumi'
-import type { ProxyArtifacts } from '../artifacts.ts'
+import type { Network } from '../account/network.ts'
+import type { ProxyArtifacts } from '../bundle/artifacts.ts'
 import type { ProxySettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
-import type { Network } from './network.ts'
 import { ProxyAutoscaling } from './proxy-autoscaling.ts'
 import { proxyConfig } from './proxy-config.ts'
 import { ProxyImage } from './proxy-image.ts'
 import { ProxyLoadBalancer } from './proxy-load-balancer.ts'
 import { executionStatements, taskStatements } from './proxy-roles.ts'
-import { ProxyService, type ProxyServiceArgs } from './proxy-service.ts'
+import { ProxyService } from './proxy-service.ts'
 import { ServiceRole } from './service-role.ts'
 
 /** A secret that the proxy reads. */
@@ -33,7 +33,6 @@ export interface KeyProxyArgs {
   readonly protect: boolean
   /** First values of its secrets: without them its tasks would never be ready. */
   readonly after: readonly Resource[]
-  readonly transform?: NonNullable<ProxyServiceArgs['transform']>
 }
 
 /** The proxy (A6): image, load balancer, service, roles and autoscaling. */

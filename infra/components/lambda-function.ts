@@ -12,9 +12,8 @@ import {
 } from '@pulumi/pulumi'
 import type { FunctionSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
-import { allow, type IamStatement } from '../permissions.ts'
+import { allow, type IamStatement } from '../policies/permissions.ts'
 import { ServiceRole } from './service-role.ts'
-import { type Transform, transform } from './transform.ts'
 
 export interface LambdaFunctionArgs {
   readonly naming: Naming
@@ -30,7 +29,6 @@ export interface LambdaFunctionArgs {
   readonly failureTopicArn: Output<string>
   /** What the function does beyond writing logs and traces and reporting failures. */
   readonly statements: Output<readonly IamStatement[]>
-  readonly transform?: { readonly function?: Transform<FunctionArgs> }
 }
 
 /** A Lambda function with a role, a log group and a failure destination of its own. */
@@ -94,7 +92,7 @@ export class LambdaFunction extends ComponentResource {
       // The policy comes first: Lambda checks at once that the role can report failures, and a new policy takes
       // seconds to hold everywhere, which creating the function spends anyway.
       const dependsOn = [role.policy, logGroup]
-      return new AwsFunction(...transform(args.transform?.function, `${name}-function`, lambda, { parent, dependsOn }))
+      return new AwsFunction(`${name}-function`, lambda, { parent, dependsOn })
     }
 
     function createArchive(): asset.AssetArchive {

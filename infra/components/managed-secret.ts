@@ -17,7 +17,6 @@ import type { SecretSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
 import { secretPolicy } from '../policies/secret-policy.ts'
 import { READS } from './proxy-roles.ts'
-import { type Transform, transform } from './transform.ts'
 
 export interface ManagedSecretArgs {
   readonly naming: Naming
@@ -33,11 +32,6 @@ export interface ManagedSecretArgs {
   /** The first value, where a person hands it over. */
   readonly value: SecretString | undefined
   readonly protect: boolean
-  readonly transform?: {
-    readonly secret?: Transform<SecretArgs>
-    readonly policy?: Transform<SecretPolicyArgs>
-    readonly version?: Transform<SecretVersionArgs>
-  }
 }
 
 /** A secret under its group's key, tagged so that AWS alone tells what it is, and fenced by its own policy. */
@@ -75,9 +69,7 @@ export class ManagedSecret extends ComponentResource {
       }
       // Functions and the CLI keep tags of their own on a secret, which are none of Pulumi's business.
       const ignoreChanges = RUN_TAGS.map((tag) => `tags["${tag}"]`)
-      return new Secret(
-        ...transform(args.transform?.secret, `${name}-secret`, secret, { parent, protect, ignoreChanges }),
-      )
+      return new Secret(`${name}-secret`, secret, { parent, protect, ignoreChanges })
     }
 
     function createPolicy(): SecretPolicy {
@@ -86,7 +78,7 @@ export class ManagedSecret extends ComponentResource {
         blockPublicPolicy: true,
         policy: JSON.stringify(secretPolicy(args.writers, args.readers)),
       }
-      return new SecretPolicy(...transform(args.transform?.policy, `${name}-policy`, policy, { parent }))
+      return new SecretPolicy(`${name}-policy`, policy, { parent })
     }
 
     function createSuppliedVersion(): SecretVersion | undefined {
@@ -99,13 +91,11 @@ export class ManagedSecret extends ComponentResource {
       }
       // The config holds the first value only: once rotated, the secret and not the config tells which is current.
       const ignoreChanges = ['secretString', 'versionStages']
-      return new SecretVersion(
-        ...transform(args.transform?.version, `${name}-first-value`, version, {
-          parent,
-          ignoreChanges,
-          dependsOn: fence,
-        }),
-      )
+      return new SecretVersion(`${name}-first-value`, version, {
+        parent,
+        ignoreChanges,
+        dependsOn: fence,
+      })
     }
   }
 }

@@ -3,13 +3,11 @@ import { TopicPolicy } from '@pulumi/aws/sns/topicPolicy.js'
 import { ComponentResource, type ComponentResourceOptions, type Output } from '@pulumi/pulumi'
 import type { Naming } from '../naming.ts'
 import { topicPolicy } from '../policies/topic-policy.ts'
-import { type Transform, transform } from './transform.ts'
 
 export interface NotificationsArgs {
   readonly naming: Naming
   /** Role ARNs that report here. */
   readonly publishers: readonly string[]
-  readonly transform?: { readonly topic?: Transform<TopicArgs> }
 }
 
 /** Where people subscribe to hear of rotations that failed. */
@@ -28,7 +26,7 @@ export class Notifications extends ComponentResource {
 
     function createTopic(): Topic {
       const topic: TopicArgs = { name: args.naming.physical(name) }
-      return new Topic(...transform(args.transform?.topic, `${name}-topic`, topic, { parent }))
+      return new Topic(`${name}-topic`, topic, { parent })
     }
 
     function createPolicy(): TopicPolicy {

@@ -6,7 +6,6 @@ import { Repository, type RepositoryArgs } from '@pulumi/aws/ecr/repository.js'
 import { Image, type ImageArgs } from '@pulumi/docker/image.js'
 import { ComponentResource, type ComponentResourceOptions, interpolate, type Output, secret } from '@pulumi/pulumi'
 import type { Naming } from '../naming.ts'
-import { type Transform, transform } from './transform.ts'
 
 export interface ProxyImageArgs {
   readonly naming: Naming
@@ -16,7 +15,6 @@ export interface ProxyImageArgs {
   /** Files whose content makes the image what it is. */
   readonly sources: readonly string[]
   readonly protect: boolean
-  readonly transform?: { readonly repository?: Transform<RepositoryArgs>; readonly image?: Transform<ImageArgs> }
 }
 
 /** The proxy's image, built here and pushed to a repository of its own. */
@@ -45,7 +43,7 @@ export class ProxyImage extends ComponentResource {
         imageScanningConfiguration: { scanOnPush: true },
         forceDelete: !args.protect,
       }
-      return new Repository(...transform(args.transform?.repository, `${name}-repository`, repository, { parent }))
+      return new Repository(`${name}-repository`, repository, { parent })
     }
 
     function createLifecyclePolicy(): LifecyclePolicy {
@@ -66,7 +64,7 @@ export class ProxyImage extends ComponentResource {
         build: { context: args.context, dockerfile: args.dockerfile, platform: 'linux/arm64' },
         registry: { server: repository.repositoryUrl, username: login.userName, password: secret(login.password) },
       }
-      return new Image(...transform(args.transform?.image, `${name}-image`, image, { parent }))
+      return new Image(`${name}-image`, image, { parent })
     }
   }
 }

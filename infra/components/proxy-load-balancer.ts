@@ -9,19 +9,13 @@ import {
   type Output,
   type Resource,
 } from '@pulumi/pulumi'
+import type { Network } from '../account/network.ts'
 import type { ProxySettings } from '../config/schema.ts'
-import type { Network } from './network.ts'
-import { type Transform, transform } from './transform.ts'
 
 export interface ProxyLoadBalancerArgs {
   readonly settings: ProxySettings
   readonly network: Network
   readonly protect: boolean
-  readonly transform?: {
-    readonly loadBalancer?: Transform<LoadBalancerArgs>
-    readonly targetGroup?: Transform<TargetGroupArgs>
-    readonly listener?: Transform<ListenerArgs>
-  }
 }
 
 /** How long a stream may be silent before the load balancer cuts it, in seconds; AWS allows 4000. */
@@ -97,7 +91,7 @@ export class ProxyLoadBalancer extends ComponentResource {
         dropInvalidHeaderFields: true,
         enableDeletionProtection: args.protect,
       }
-      return new LoadBalancer(...transform(args.transform?.loadBalancer, name, loadBalancer, { parent }))
+      return new LoadBalancer(name, loadBalancer, { parent })
     }
 
     function createTargetGroup(): TargetGroup {
@@ -118,7 +112,7 @@ export class ProxyLoadBalancer extends ComponentResource {
           matcher: '200',
         },
       }
-      return new TargetGroup(...transform(args.transform?.targetGroup, name, targetGroup, { parent }))
+      return new TargetGroup(name, targetGroup, { parent })
     }
 
     function createListener(): Listener {
@@ -129,7 +123,7 @@ export class ProxyLoadBalancer extends ComponentResource {
         ...(certificateArn === undefined ? { protocol: 'HTTP' } : { ...tls, certificateArn }),
         defaultActions: [{ type: 'forward', targetGroupArn: targetGroup.arn }],
       }
-      return new Listener(...transform(args.transform?.listener, name, listener, { parent }))
+      return new Listener(name, listener, { parent })
     }
   }
 }

@@ -1,6 +1,6 @@
 import { TAG } from '../../core/tags.ts'
 import type { Naming } from '../naming.ts'
-import { allow, allowTagged, allowThroughSecretsManager, type IamStatement } from '../permissions.ts'
+import { allow, allowTagged, allowThroughSecretsManager, type IamStatement } from '../policies/permissions.ts'
 
 /** The value of the tag that makes a secret one which the proxy reads. */
 export const READS = 'reads'

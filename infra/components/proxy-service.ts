@@ -12,11 +12,10 @@ import {
 } from '@pulumi/pulumi'
 import type { ProxyConfig } from '../../core/inventory.ts'
 import { PRIVATE_IPV4, PRIVATE_IPV6 } from '../../core/routes.ts'
+import type { Network } from '../account/network.ts'
 import type { ProxySettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
-import type { Network } from './network.ts'
 import { DRAIN_SECONDS, type ProxyLoadBalancer } from './proxy-load-balancer.ts'
-import { type Transform, transform } from './transform.ts'
 
 export interface ProxyServiceArgs {
   readonly naming: Naming
@@ -33,7 +32,6 @@ export interface ProxyServiceArgs {
   readonly executionRoleArn: Input<string>
   /** What must be there before the first task starts: permissions, and values to read. */
   readonly after: readonly Resource[]
-  readonly transform?: { readonly task?: Transform<TaskDefinitionArgs>; readonly service?: Transform<ServiceArgs> }
 }
 
 /** The proxy's tasks on Fargate, replaced one by one and rolled back when the new ones do not become healthy. */
@@ -108,7 +106,7 @@ export class ProxyService extends ComponentResource {
         executionRoleArn: args.executionRoleArn,
         containerDefinitions: jsonStringify([createContainer()]),
       }
-      return new TaskDefinition(...transform(args.transform?.task, name, task, { parent }))
+      return new TaskDefinition(name, task, { parent })
     }
 
     function createContainer() {
@@ -164,7 +162,7 @@ export class ProxyService extends ComponentResource {
       const dependsOn = [loadBalancer.listener, ...args.after]
       // Autoscaling owns the count from here on.
       const ignoreChanges = ['desiredCount']
-      return new Service(...transform(args.transform?.service, name, service, { parent, dependsOn, ignoreChanges }))
+      return new Service(name, service, { parent, dependsOn, ignoreChanges })
     }
   }
 }

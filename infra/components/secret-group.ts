@@ -5,7 +5,6 @@ import { TAG } from '../../core/tags.ts'
 import type { GroupSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
 import { keyPolicy } from '../policies/key-policy.ts'
-import { type Transform, transform } from './transform.ts'
 
 export interface SecretGroupArgs {
   readonly naming: Naming
@@ -17,7 +16,6 @@ export interface SecretGroupArgs {
   /** ARN of the identity that makes the group's secrets. */
   readonly creator: string
   readonly protect: boolean
-  readonly transform?: { readonly key?: Transform<KeyArgs>; readonly alias?: Transform<AliasArgs> }
 }
 
 /** The KMS key that encrypts a group of secrets, usable through Secrets Manager by named principals only (A1). */
@@ -45,12 +43,12 @@ export class SecretGroup extends ComponentResource {
         policy: JSON.stringify(keyPolicy(args)),
         tags: { [TAG.stack]: naming.stackTag },
       }
-      return new Key(...transform(args.transform?.key, `${name}-key`, key, { parent, protect }))
+      return new Key(`${name}-key`, key, { parent, protect })
     }
 
     function createAlias(): Alias {
       const alias: AliasArgs = { name: args.naming.keyAlias(name), targetKeyId: key.keyId }
-      return new Alias(...transform(args.transform?.alias, `${name}-alias`, alias, { parent }))
+      return new Alias(`${name}-alias`, alias, { parent })
     }
   }
 }

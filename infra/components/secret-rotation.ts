@@ -4,7 +4,6 @@ import {
 } from '@pulumi/aws/secretsmanager/secretRotation.js'
 import { ComponentResource, type ComponentResourceOptions, type Input, type Resource } from '@pulumi/pulumi'
 import type { SecretSettings } from '../config/schema.ts'
-import { type Transform, transform } from './transform.ts'
 
 export interface SecretRotationArgs {
   readonly secretArn: Input<string>
@@ -12,7 +11,6 @@ export interface SecretRotationArgs {
   readonly settings: SecretSettings
   /** What must be there before the first rotation: permissions, the secret's fence, a first value. */
   readonly after: readonly Resource[]
-  readonly transform?: { readonly rotation?: Transform<AwsSecretRotationArgs> }
 }
 
 /** When a secret rotates, and which function does it (A4). */
@@ -29,12 +27,10 @@ export class SecretRotation extends ComponentResource {
       rotateImmediately: false,
       rotationRules: { scheduleExpression: args.settings.schedule, duration: args.settings.window },
     }
-    const configured = new AwsSecretRotation(
-      ...transform(args.transform?.rotation, `${name}-rotation`, rotation, {
-        parent: this,
-        dependsOn: [...args.after],
-      }),
-    )
+    const configured = new AwsSecretRotation(`${name}-rotation`, rotation, {
+      parent: this,
+      dependsOn: [...args.after],
+    })
     this.ready = [configured]
     this.registerOutputs({})
   }

@@ -2,7 +2,7 @@ import { Role } from '@pulumi/aws/iam/role.js'
 import { RolePolicy } from '@pulumi/aws/iam/rolePolicy.js'
 import { ComponentResource, type ComponentResourceOptions, type Output } from '@pulumi/pulumi'
 import type { Naming } from '../naming.ts'
-import { type IamStatement, policy } from '../permissions.ts'
+import { type IamStatement, policy } from '../policies/permissions.ts'
 import { trustService } from '../policies/trust-policy.ts'
 
 export interface ServiceRoleArgs {

@@ -5,22 +5,17 @@ import { Schedule, type ScheduleArgs } from '@pulumi/aws/scheduler/schedule.js'
 import { all, ComponentResource, type ComponentResourceOptions, type Output, type Resource } from '@pulumi/pulumi'
 import { TAG } from '../../core/tags.ts'
 import type { Naming } from '../naming.ts'
-import { allow, type IamStatement } from '../permissions.ts'
+import { allow, type IamStatement } from '../policies/permissions.ts'
 import { LambdaFunction, type LambdaFunctionArgs } from './lambda-function.ts'
 import { ServiceRole } from './service-role.ts'
-import { type Transform, transform } from './transform.ts'
 
-export interface SweeperArgs extends Omit<LambdaFunctionArgs, 'files' | 'statements' | 'transform'> {
+export interface SweeperArgs extends Omit<LambdaFunctionArgs, 'files' | 'statements'> {
   /** Minutes between two sweeps: how long, at most, an expired key outlives its deadline at its target. */
   readonly everyMinutes: number
   /** Events are heard once these stand: the first values of a new stack would start a sweep each. */
   readonly eventsAfter: readonly Resource[]
   /** The functions that it may ask to retire a version, and to order versions that were moved by hand. */
   readonly rotationFunctionArns: readonly Output<string>[]
-  readonly transform?: LambdaFunctionArgs['transform'] & {
-    readonly schedule?: Transform<ScheduleArgs>
-    readonly rule?: Transform<EventRuleArgs>
-  }
 }
 
 /**
@@ -73,7 +68,7 @@ export class Sweeper extends ComponentResource {
         },
       }
       const dependsOn = [role.policy, ...lambda.ready]
-      return new Schedule(...transform(args.transform?.schedule, `${name}-schedule`, schedule, { parent, dependsOn }))
+      return new Schedule(`${name}-schedule`, schedule, { parent, dependsOn })
     }
 
     /** Within a minute of a label that was moved, and of a rotation that failed; the schedule is the net below. */
@@ -85,7 +80,7 @@ export class Sweeper extends ComponentResource {
         eventPattern: JSON.stringify(secretEvents(naming)),
       }
       const dependsOn = [...lambda.ready, ...args.eventsAfter]
-      const events = new EventRule(...transform(args.transform?.rule, `${name}-events`, rule, { parent, dependsOn }))
+      const events = new EventRule(`${name}-events`, rule, { parent, dependsOn })
       const permission = new Permission(
         `${name}-events-permission`,
         {

@@ -1,5 +1,5 @@
 import { strategies, strategyFor } from '../../lambdas/strategies/find-strategy.ts'
-import { readParams } from '../strategy-params.ts'
+import { readParams } from '../inventory/strategy-params.ts'
 import { fieldOf, isObject, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
 import { didYouMean } from './nearest.ts'
 import { repetitions } from './proxy-checks.ts'

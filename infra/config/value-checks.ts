@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/errors.ts'
 import { strategyFor } from '../../lambdas/strategies/find-strategy.ts'
-import { readParams } from '../strategy-params.ts'
+import { readParams } from '../inventory/strategy-params.ts'
 import { formatPath } from './path.ts'
 import type { LenientInventory } from './reference-checks.ts'
 

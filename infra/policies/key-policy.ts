@@ -1,5 +1,5 @@
 import type { Naming } from '../naming.ts'
-import { type IamPolicy, type IamStatement, policy } from '../permissions.ts'
+import { type IamPolicy, type IamStatement, policy } from './permissions.ts'
 
 export interface KeyUsers {
   readonly naming: Naming

@@ -1,5 +1,5 @@
 import { TAG } from '../../core/tags.ts'
-import { type IamPolicy, policy } from '../permissions.ts'
+import { type IamPolicy, policy } from './permissions.ts'
 
 /**
  * A secret's own policy. It grants nothing: it refuses its value to everyone but those named, whatever their own

@@ -1,4 +1,4 @@
-import { type IamPolicy, policy } from '../permissions.ts'
+import { type IamPolicy, policy } from './permissions.ts'
 
 /** Refuses messages from everyone but those named: a forged "rotation failed" sends people hunting ghosts. */
 export function topicPolicy(topicArn: string, publishers: readonly string[]): IamPolicy {

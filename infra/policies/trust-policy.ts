@@ -1,4 +1,4 @@
-import { type IamPolicy, policy } from '../permissions.ts'
+import { type IamPolicy, policy } from './permissions.ts'
 
 /** The trust policy of a role that one AWS service takes: `lambda.amazonaws.com`. */
 export const trustService = (service: string): IamPolicy =>

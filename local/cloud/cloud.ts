@@ -3,7 +3,6 @@ import { type Random, systemRandom } from '../../core/random.ts'
 import { createMovableClock, type MovableClock } from './clock.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
-import { type CloudwatchState, emptyCloudwatchState } from './services/cloudwatch/state.ts'
 import { type EcsState, emptyEcsState } from './services/ecs/state.ts'
 import type { EcsOptions } from './services/ecs/types.ts'
 import { type EventsState, emptyEventsState } from './services/events/state.ts'
@@ -56,7 +55,6 @@ export interface CloudState {
   logs: LogsState
   scheduler: SchedulerState
   events: EventsState
-  cloudwatch: CloudwatchState
 }
 
 export interface CloudOptions {
@@ -147,5 +145,4 @@ export const emptyState = (): CloudState => ({
   logs: emptyLogsState(),
   scheduler: emptySchedulerState(),
   events: emptyEventsState(),
-  cloudwatch: emptyCloudwatchState(),
 })

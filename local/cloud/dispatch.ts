@@ -4,7 +4,7 @@ import { type CallRecord, startCall } from './call.ts'
 import type { Cloud } from './cloud.ts'
 import type { FaultEffect } from './faults.ts'
 import { protocolOf } from './protocol/of-unknown-service.ts'
-import type { DecodedCall, Protocol, WireCall, WireRequest, WireResponse } from './protocol/protocol.ts'
+import type { WireCall, WireRequest, WireResponse } from './protocol/protocol.ts'
 import { ServiceError } from './protocol/service-error.ts'
 import type { Regions } from './regions.ts'
 import type { Service } from './services/service.ts'
@@ -25,9 +25,9 @@ export async function dispatch(request: WireRequest, regions: Regions, services:
     )
   }
   const service = services.find(({ name }) => name === signature.service)
-  const decoded = service && decode(service, request)
+  const decoded = service?.protocol.decode(request)
   if (!service || !decoded) return notImplemented(request, requestId, signature, service)
-  const { protocol, operation } = decoded
+  const { operation } = decoded
   const wire: WireCall = { request, operation, requestId }
   const record: CallRecord = { service: service.name, operation, requestId, authorizations: [], input: undefined }
 
@@ -47,24 +47,12 @@ export async function dispatch(request: WireRequest, regions: Regions, services:
     const lost = await suffer(effect, 'after', regions, record)
     if (lost) return lost
     finish(cloud, record, 'ok')
-    return protocol.encode(output, wire)
+    return service.protocol.encode(output, wire)
   } catch (error) {
     const known = error instanceof ServiceError ? error : unexpected(error, cloud, record)
     finish(cloud, record, known.code)
-    return protocol.encodeError(known, wire)
+    return service.protocol.encodeError(known, wire)
   }
-}
-
-interface Decoded extends DecodedCall {
-  readonly protocol: Protocol
-}
-
-function decode(service: Service, request: WireRequest): Decoded | undefined {
-  for (const protocol of service.protocols) {
-    const call = protocol.decode(request)
-    if (call) return { protocol, ...call }
-  }
-  return undefined
 }
 
 /** Applies a fault at its moment. @throws ServiceError for an injected error */
@@ -121,7 +109,7 @@ function roleOf({ caller }: CallRecord): string | undefined {
 function notImplemented(request: WireRequest, requestId: string, signature: Signature, service?: Service): Answer {
   const target = request.headers['x-amz-target'] ?? new URLSearchParams(request.body.toString('utf8')).get('Action')
   const operation = target?.slice(target.lastIndexOf('.') + 1) ?? `${request.method} ${request.path}`
-  const protocol = service?.protocols[0] ?? protocolOf(request, signature.service)
+  const protocol = service?.protocol ?? protocolOf(request, signature.service)
   return protocol.encodeError(notImplementedError(`${signature.service}.${operation}`), unnamed(request, requestId))
 }
 

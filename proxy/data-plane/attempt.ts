@@ -16,3 +16,6 @@ export class AttemptFailed extends Error {
     this.answered = answered
   }
 }
+
+/** An attempt whose answer was not kept: another one may follow. */
+export class AttemptDiscarded extends Error {}

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Connection } from '../connections.ts'
+import type { SecretString } from '../../core/secret-string.ts'
 import type { Route } from '../routes.ts'
+import type { Connection } from '../wire/connections.ts'
+import type { Verdict } from './attempt.ts'
+import type { RequestBody } from './request/request-body.ts'
 
 /** One request and its answer, from the head's arrival to the last byte. */
 export interface Exchange {
@@ -11,6 +14,8 @@ export interface Exchange {
   readonly startedAt: number
   /** The client sent `Expect: 100-continue` and waits for leave to send its body. */
   readonly awaitsContinue: boolean
+  /** The client sent another expectation, which nobody here meets. */
+  readonly expectsUnknown: boolean
   /** Aborts when a drain has run out of time. */
   readonly cutOff: AbortSignal
   readonly connection: Connection
@@ -61,7 +66,11 @@ export interface Stripped extends Identified {
   readonly headers: readonly string[]
 }
 
-export type Handler<In> = (exchange: In) => Promise<void>
-
-/** One step of the data plane: takes what comes next, gives what comes before. */
-export type Stage<In, Out> = (next: Handler<Out>) => Handler<In>
+/** One try at the upstream, with one of the route's keys. */
+export interface Attempt extends Stripped {
+  readonly body: RequestBody | undefined
+  /** The upstream key, which must not come back. */
+  readonly key: SecretString
+  /** Decides on the answer's status whether the answer is kept. */
+  readonly judge: (status: number) => Verdict | Promise<Verdict>
+}

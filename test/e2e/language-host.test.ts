@@ -89,7 +89,7 @@ describe("the program in Pulumi's Node language host", () => {
     }
   })
 
-  it('A3: runs rotation functions on arm64 and the current LTS, each with its inventory beside the bundle', () => {
+  it('part of A3: runs rotation functions on arm64 and the current LTS, each with its inventory beside the bundle', () => {
     const functions = ofType('aws:lambda/function:Function')
     expect(functions.length).toBe(4)
     for (const { inputs } of functions) {
@@ -123,7 +123,7 @@ describe("the program in Pulumi's Node language host", () => {
     expect(openai?.inputs.rotationRules).toEqual({ scheduleExpression: 'cron(0 3 ? * MON *)', duration: '3h' })
   })
 
-  it('A6: runs the proxy by digest, drains it for 120 s and rolls back a deployment that fails', () => {
+  it('part of A6: runs the proxy by digest, drains it for 120 s and rolls back a deployment that fails', () => {
     const [task] = ofType('aws:ecs/taskDefinition:TaskDefinition')
     const [container] = JSON.parse(String(task?.inputs.containerDefinitions))
     expect(container.image).toMatch(/@sha256:[0-9a-f]{64}$/)
@@ -132,7 +132,7 @@ describe("the program in Pulumi's Node language host", () => {
     expect(service?.inputs.deploymentCircuitBreaker).toEqual({ enable: true, rollback: true })
   })
 
-  it('A14: protects every secret', () => {
+  it('part of A14: protects every secret', () => {
     expect(named('aws:secretsmanager/secret:Secret', 'keyturn/dev/openai').protect).toBe(true)
     expect(ofType('aws:secretsmanager/secret:Secret').every(({ protect }) => protect)).toBe(true)
   })

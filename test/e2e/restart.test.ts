@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ListKeysCommand } from '@aws-sdk/client-kms'
+import { ListAliasesCommand } from '@aws-sdk/client-kms'
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { bundleAll } from '../../infra/bundle/bundle.ts'
@@ -126,7 +126,7 @@ async function remembered(stack: StackUnderTest): Promise<unknown> {
       return { ARN, KmsKeyId, Tags, VersionIdsToStages, RotationRules, NextRotationDate, values }
     }),
   )
-  const { Keys = [] } = await stack.kms.send(new ListKeysCommand({}))
+  const { Aliases = [] } = await stack.kms.send(new ListAliasesCommand({}))
   const upstream = stack.upstream.keys.all().map(({ id, digest, revokedAt }) => ({ id, digest, revokedAt }))
-  return { secrets, keys: Keys.map(({ KeyArn }) => KeyArn).sort(), upstream }
+  return { secrets, keys: Aliases.map(({ AliasName, TargetKeyId }) => `${AliasName} ${TargetKeyId}`).sort(), upstream }
 }

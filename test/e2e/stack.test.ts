@@ -58,7 +58,7 @@ describe('what pulumi up has made', () => {
     expect(keys.map(({ inputs }) => inputs.deletionWindowInDays)).toEqual([30, 30, 30])
   })
 
-  test('a function for each family: runtime, log retention, concurrency, traces, failure destination (A3)', async () => {
+  test('a function for each family: runtime, log retention, concurrency, traces, failure destination (part of A3)', async () => {
     const { logGroups = [] } = await stack.logs.send(new DescribeLogGroupsCommand({}))
     for (const name of ['rotate-generated', 'rotate-provider', 'rotate-supplied']) {
       const FunctionName = `keyturn-dev-${name}`
@@ -147,8 +147,8 @@ describe('rotation and its clock', () => {
   })
 })
 
-describe('people hear of what stands (A8, A9)', () => {
-  test('a rotation that no attempt completes reaches a subscriber once, and once more when it is over (1.4)', async () => {
+describe('people hear of what stands (part of A8, part of A9)', () => {
+  test('a rotation that no attempt completes reaches a subscriber once, and once more when it is over', async () => {
     const received: { Subject?: string; Message: string }[] = []
     const server = createServer((request, response) => {
       const parts: Buffer[] = []
@@ -206,7 +206,7 @@ describe('people hear of what stands (A8, A9)', () => {
 })
 
 describe('traffic goes on', () => {
-  test('an upstream key that is revoked behind its back costs no client a 401 while a sibling lives (C5)', async () => {
+  test('an upstream key that is revoked behind its back costs no client a 401 while a sibling lives (part of C5)', async () => {
     const sibling = keyIn(await value(stack, 'openai'))
     await rotate(stack, 'openai')
     const client = await value(stack, 'mobile-app')
@@ -229,7 +229,7 @@ describe('traffic goes on', () => {
     await rotate(stack, 'openai')
   })
 
-  test('a task that is killed is started again, and nothing else fails while another one lives (A6)', async () => {
+  test('a task that is killed is started again, and nothing else fails while another one lives (part of A6)', async () => {
     const client = await value(stack, 'mobile-app')
     await accepted(stack, client)
     const tasks = ecsOf(stack.cloud).tasks

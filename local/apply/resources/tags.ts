@@ -17,3 +17,6 @@ export function keyValueTags(
   const list = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
   return list.length > 0 ? list : undefined
 }
+
+export const ecsTags = (tags: Readonly<Record<string, string>> | undefined) =>
+  Object.entries(tags ?? {}).map(([key, value]) => ({ key, value }))

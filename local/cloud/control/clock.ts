@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../core/clock.ts'
 import type { Cloud } from '../cloud.ts'
-import { ControlError, type ControlRoute } from './control-route.ts'
-import { readJson } from './read-json.ts'
+import { ControlError, type ControlRoute, readJson } from './control-route.ts'
 
 export const clockRoutes: readonly ControlRoute[] = [
   { method: 'GET', path: '/_keyturn/clock', handle: (_request, cloud) => reading(cloud) },

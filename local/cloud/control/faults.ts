@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Fault } from '../faults.ts'
-import { ControlError, type ControlRoute } from './control-route.ts'
-import { readJson } from './read-json.ts'
+import { ControlError, type ControlRoute, readJson } from './control-route.ts'
 
 const moment = z.enum(['before', 'after'])
 

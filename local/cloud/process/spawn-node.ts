@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClockReading } from '../clock.ts'
-import { readLines } from './read-lines.ts'
 
 export interface SpawnOptions {
   /** For logs: `lambda rotate-provider`. */
@@ -122,4 +122,11 @@ async function confirmClock(
   } finally {
     settled.abort()
   }
+}
+
+/** Hands over each line of a stream, the unfinished last one included; resolves when the stream has ended. */
+async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
+  lines.on('line', onLine)
+  await new Promise<void>((resolve) => lines.once('close', resolve))
 }

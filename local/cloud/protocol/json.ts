@@ -1,6 +1,5 @@
 import type { Protocol, WireCall } from './protocol.ts'
 import { AccessDeniedError, ServiceError } from './service-error.ts'
-import { toWireJson } from './wire-json.ts'
 
 /** AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, members in a JSON body. */
 export const json: Protocol = {
@@ -25,16 +24,6 @@ export const json: Protocol = {
   },
 }
 
-/** JSON of a service that moved to it from the query protocol: its clients read the old code from a header. */
-export const queryCompatibleJson: Protocol = {
-  ...json,
-  encodeError(error, call) {
-    const answer = json.encodeError(error, call)
-    const fault = answer.status < 500 ? 'Sender' : 'Receiver'
-    return { ...answer, headers: { ...answer.headers, 'x-amzn-query-error': `${error.code};${fault}` } }
-  },
-}
-
 function headersOf({ request, requestId }: WireCall): Record<string, string> {
   return {
     'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.1',
@@ -49,4 +38,15 @@ function parse(body: Buffer): unknown {
   } catch {
     throw new ServiceError('SerializationException', 'The request body is not valid JSON.')
   }
+}
+
+/** JSON as AWS writes it: timestamps as epoch seconds, blobs as base64. */
+export const toWireJson = (value: unknown): string => JSON.stringify(toWire(value))
+
+function toWire(value: unknown): unknown {
+  if (value instanceof Date) return value.getTime() / 1_000
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (Array.isArray(value)) return value.map(toWire)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toWire(member)]))
 }

@@ -1,6 +1,6 @@
+import { toWireJson } from './json.ts'
 import type { DecodedCall, Protocol, WireCall, WireRequest, WireResponse } from './protocol.ts'
 import { AccessDeniedError, ServiceError } from './service-error.ts'
-import { toWireJson } from './wire-json.ts'
 
 export interface RestRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH'

@@ -1,4 +1,3 @@
-import { cloudwatch } from './cloudwatch/index.ts'
 import { ecs } from './ecs/index.ts'
 import { createEvents } from './events/create-events.ts'
 import { events } from './events/index.ts'
@@ -16,19 +15,7 @@ import { sts } from './sts/index.ts'
 import type { Wiring } from './wiring.ts'
 
 /** Every service of the local cloud, one line each. */
-export const services: readonly Service[] = [
-  secretsManager,
-  kms,
-  lambda,
-  ecs,
-  iam,
-  sts,
-  logs,
-  cloudwatch,
-  sns,
-  events,
-  scheduler,
-]
+export const services: readonly Service[] = [secretsManager, kms, lambda, ecs, iam, sts, logs, sns, events, scheduler]
 
 /** The parts that services ask each other for. */
 export const wiring: Wiring = {

@@ -5,10 +5,9 @@ import type { PolicyDocument, Principal, RequestContext } from './iam/types.ts'
 
 /** One AWS service of the local cloud. */
 export interface Service {
-  /** Signing name: `secretsmanager`, `kms`, `lambda`, `iam`, `sts`, `sns`, `scheduler`, `events`, `logs`, `ecs`, `monitoring`. */
+  /** Signing name: `secretsmanager`, `kms`, `lambda`, `iam`, `sts`, `sns`, `scheduler`, `events`, `logs`, `ecs`. */
   readonly name: string
-  /** Tried in order; CloudWatch speaks two, depending on the client's age. */
-  readonly protocols: readonly Protocol[]
+  readonly protocol: Protocol
   readonly operations: Readonly<Record<string, Operation>>
   /** One for the whole account, whichever Region a request is scoped to. */
   readonly global?: true

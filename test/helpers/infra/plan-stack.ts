@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Artifacts } from '../../../infra/artifacts.ts'
+import type { Artifacts } from '../../../infra/bundle/artifacts.ts'
 import type { StackConfig } from '../../../infra/config/parse.ts'
 import { createStack } from '../../../infra/stack.ts'
 import { families } from '../../../lambdas/strategies/find-strategy.ts'
@@ -61,6 +61,8 @@ export interface PlanOptions {
   /** Refuses to answer a question of the program. */
   readonly refuses?: string
   readonly artifacts?: Artifacts
+  /** Runs in the program before it makes anything. */
+  readonly before?: () => void
 }
 
 /** Evaluates the program against an engine that makes nothing and answers as AWS would. */
@@ -85,7 +87,10 @@ export async function planStack(config: StackConfig, options: PlanOptions = {}):
     fail: failure.reject,
   })
   const stack = { project: 'keyturn', stack: 'dev', artifacts: options.artifacts ?? pretendArtifacts }
-  const program = async (): Promise<Properties> => ({ ...(await createStack(config, stack)) })
+  const program = async (): Promise<Properties> => {
+    options.before?.()
+    return { ...(await createStack(config, stack)) }
+  }
   const settings = { dryRun: false, config: {}, secretKeys: [], monitor, failure: failure.promise }
   await runProgram({ ...settings, project: 'keyturn', stack: 'dev', program })
   return new Plan(resources)

@@ -1,13 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  DescribeTaskDefinitionCommand,
-  DescribeTasksCommand,
-  ListClustersCommand,
-  ListTaskDefinitionsCommand,
-  ListTasksCommand,
-} from '@aws-sdk/client-ecs'
-import { GetFunctionCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda'
+import { DescribeTaskDefinitionCommand, DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
+import { GetFunctionCommand } from '@aws-sdk/client-lambda'
 import { unzipSync } from 'fflate'
 import { logGroups, logText } from './log-text.ts'
 import type { StackUnderTest } from './stack-under-test.ts'
@@ -18,7 +12,6 @@ export async function sinksOf(stack: StackUnderTest, dataDir: string): Promise<M
   return new Map([
     ...(await logs(stack)),
     ...(await proxyMetrics(stack)),
-    ['metrics in CloudWatch', JSON.stringify(cloud.state.cloudwatch)],
     ['journal', JSON.stringify(cloud.journal.entries())],
     ['events', JSON.stringify(cloud.state.events)],
     ['SNS messages', JSON.stringify(cloud.state.sns)],
@@ -41,8 +34,8 @@ async function logs(stack: StackUnderTest): Promise<Sink[]> {
 }
 
 /** Of each task, from the port that the local cloud gave to its metrics. */
-async function proxyMetrics({ ecs }: StackUnderTest): Promise<Sink[]> {
-  const { clusterArns: [cluster] = [] } = await ecs.send(new ListClustersCommand({}))
+async function proxyMetrics({ ecs, cloud }: StackUnderTest): Promise<Sink[]> {
+  const [cluster] = Object.keys(cloud.state.ecs.clusters)
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster }))
   const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))
   return Promise.all(
@@ -53,8 +46,10 @@ async function proxyMetrics({ ecs }: StackUnderTest): Promise<Sink[]> {
   )
 }
 
-async function taskDefinitions({ ecs }: StackUnderTest): Promise<Sink[]> {
-  const { taskDefinitionArns = [] } = await ecs.send(new ListTaskDefinitionsCommand({}))
+async function taskDefinitions({ ecs, cloud }: StackUnderTest): Promise<Sink[]> {
+  const taskDefinitionArns = Object.values(cloud.state.ecs.taskDefinitions)
+    .flat()
+    .map(({ arn }) => arn)
   return Promise.all(
     taskDefinitionArns.map(async (taskDefinition): Promise<Sink> => {
       const { $metadata: _, ...answer } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))
@@ -65,9 +60,8 @@ async function taskDefinitions({ ecs }: StackUnderTest): Promise<Sink[]> {
 
 /** A function's settings, environment included, and every file of its zip. */
 async function functions({ lambda, cloud }: StackUnderTest): Promise<Sink[]> {
-  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}))
   const sinks = await Promise.all(
-    Functions.map(async ({ FunctionName = '' }): Promise<Sink[]> => {
+    Object.keys(cloud.state.lambda.functions).map(async (FunctionName): Promise<Sink[]> => {
       const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName }))
       const zip = cloud.state.lambda.code[Configuration?.CodeSha256 ?? '']
       if (zip === undefined) throw new Error(`the code of ${FunctionName} is not to be found`)

@@ -22,7 +22,7 @@ async function make() {
   return { ...made, alive: () => rig.upstream.keys.live('openai', project).length }
 }
 
-describe('D B20 end', () => {
+describe('B20, part of D: end', () => {
   it('without --yes names what it would revoke, and revokes nothing', async () => {
     const { name, arn, alive } = await make()
     const { status, stdout } = await keyturn(['end', name])

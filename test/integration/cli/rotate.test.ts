@@ -28,7 +28,7 @@ const refuseReads = (): string =>
     effect: { kind: 'error', code: 'AccessDeniedException' },
   })
 
-describe('D rotate', () => {
+describe('part of D: rotate', () => {
   it('--wait ends when the new version is current, and says until when the old key works', async () => {
     const secret = await make('client-key')
     const before = await rig.keys(secret.arn)
@@ -131,7 +131,7 @@ describe('D rotate', () => {
   })
 })
 
-describe('D rotate refuses, before anything is changed, what cannot be rotated', () => {
+describe('part of D: rotate refuses, before anything is changed, what cannot be rotated', () => {
   it.each<[string, () => Promise<string[]>, number, RegExp]>([
     [
       'a secret that is not there, beside one that is',
@@ -211,7 +211,7 @@ describe('D rotate refuses, before anything is changed, what cannot be rotated',
   })
 })
 
-describe('D rotate --wait tells how it ended', () => {
+describe('part of D: rotate --wait tells how it ended', () => {
   it('B20 says by when every proxy refuses a client key, and what may put that off', async () => {
     const secret = await make('client-key')
     await rig.secrets.send(
@@ -289,7 +289,7 @@ describe('D rotate --wait tells how it ended', () => {
   })
 })
 
-it('D a clock moved far ahead is the service’s own: deadlines are counted from it', async () => {
+it('part of D: a clock moved far ahead is the service’s own: deadlines are counted from it', async () => {
   const secret = await make('client-key')
   await rig.clock.advance(90 * DAY)
   const { status, stdout } = await keyturn(['rotate', secret.name, '--grace', '2h', '--wait', '--json'])

@@ -48,7 +48,7 @@ function rows(stdout: string): Record<string, string>[] {
   return lines.map((line) => Object.fromEntries(cells(line).map((cell, column) => [names[column], cell])))
 }
 
-describe('D status of everything', () => {
+describe('part of D: status of everything', () => {
   it('says what to do where there is nothing yet', () => {
     expect(empty).toEqual({
       status: 0,
@@ -116,7 +116,7 @@ describe('D status of everything', () => {
   })
 })
 
-describe('D status of one secret', () => {
+describe('part of D: status of one secret', () => {
   it('shows its versions with their deadlines', async () => {
     const { status, stdout } = await keyturn(['status', 'mobile-app'])
     expect(status).toBe(0)
@@ -183,7 +183,7 @@ describe('D status of one secret', () => {
   })
 })
 
-describe('D B2 status follows the service’s clock, whatever this machine’s says', () => {
+describe('B2, part of D: status follows the service’s clock, whatever this machine’s says', () => {
   it('counts the time left down, then shows what is expired, unreadable, overdue, being deleted', async () => {
     await rig.clock.advance(22 * HOUR + 15 * MINUTE)
     expect((await keyturn(['status', 'mobile-app'])).stdout).toContain('until 2026-11-23 10:00:00 UTC (1 h 45 m left)')

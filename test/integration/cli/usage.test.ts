@@ -11,7 +11,7 @@ import { keyturn } from './keyturn.ts'
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-describe('D help', () => {
+describe('part of D: help', () => {
   it('lists the commands, the exit codes and examples', async () => {
     const { status, stdout } = await keyturn(['--help'])
     expect(status).toBe(0)
@@ -34,7 +34,7 @@ describe('D help', () => {
   })
 })
 
-describe('D input that is wrong exits 2 and says what is allowed', () => {
+describe('part of D: input that is wrong exits 2 and says what is allowed', () => {
   it.each([
     [['frob'], /unknown command 'frob'/],
     [['statsu'], /Did you mean status\?/],
@@ -62,7 +62,7 @@ describe('D input that is wrong exits 2 and says what is allowed', () => {
   })
 })
 
-describe('D no way to AWS', () => {
+describe('part of D: no way to AWS', () => {
   it('says that no Region is set', async () => {
     const { status, stderr } = await keyturn(['status'])
     expect(status).toBe(1)
@@ -96,7 +96,7 @@ describe('D no way to AWS', () => {
   })
 })
 
-describe('D where the command comes from', () => {
+describe('part of D: where the command comes from', () => {
   it('npx keyturn works from the repository', async () => {
     await run(process.execPath, ['cli/link.mjs'], { cwd: ROOT })
     const home = await mkdtemp(join(tmpdir(), 'keyturn-npx-'))

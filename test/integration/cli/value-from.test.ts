@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig.close())
 
-describe('D rotate --value-from', () => {
+describe('part of D: rotate --value-from', () => {
   const rotated = async (secret: Made) => rig.value(secret.arn, (await rig.keys(secret.arn)).current ?? '')
 
   it('takes a value from standard input, without the line break at its end', async () => {
@@ -64,7 +64,7 @@ describe('D rotate --value-from', () => {
   })
 })
 
-describe('D rotate --value-from waits for the verdict', () => {
+describe('part of D: rotate --value-from waits for the verdict', () => {
   it('exits 1 with the reason and the next action when the function gives up', async () => {
     const test = { method: 'GET', url: `${rig.upstream.url}/openai/v1/models` }
     const secret = await make('supplied', { test }, 'sk-the-first-value')

@@ -19,7 +19,7 @@ async function current(): Promise<{ apiKey: string; keyId: string }> {
   return JSON.parse(await rig.value(openai, (await rig.keys(openai)).current ?? ''))
 }
 
-describe('D value', () => {
+describe('part of D: value', () => {
   it('prints the whole current value and nothing else', async () => {
     await rig.rotateToEnd(openai)
     const { status, stdout, stderr } = await keyturn(['value', 'openai'])

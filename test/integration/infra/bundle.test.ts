@@ -8,7 +8,7 @@ import { families, strategies } from '../../../lambdas/strategies/find-strategy.
 const LIMIT = 500_000
 const functions = [...families.map(({ name }) => name), SWEEPER]
 
-describe('bundles (A3)', () => {
+describe('bundles (part of A3)', () => {
   it.each(functions)('%s is one small CommonJS file that runs on its own, the same each time', async (name) => {
     const { file, bytes } = await bundleFunction(name)
     const code = await readFile(file, 'utf8')

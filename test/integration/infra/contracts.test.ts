@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { parseStackConfig } from '../../../infra/config/parse.ts'
 import { entryFor, parseInventory } from '../../../lambdas/rotate/inventory.ts'
 import { strategyFor } from '../../../lambdas/strategies/find-strategy.ts'
-import { readSettings } from '../../../proxy/config.ts'
+import { readSettings } from '../../../proxy/config/read-settings.ts'
 import { devSettings, devValues } from '../../helpers/infra/dev-config.ts'
 import { type Plan, planStack } from '../../helpers/infra/plan-stack.ts'
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 /** What infra writes is read by rooms that it may not import; here both ends meet. */
 describe('what the program writes, its readers accept', () => {
-  it('the proxy takes its configuration (A6)', () => {
+  it('the proxy takes its configuration (part of A6)', () => {
     const task = plan.one('aws:ecs/taskDefinition:TaskDefinition', 'proxy-service')
     const [{ environment }] = JSON.parse(String(task.inputs.containerDefinitions))
     const variables = Object.fromEntries(environment.map(({ name, value }: Record<string, string>) => [name, value]))
@@ -22,7 +22,7 @@ describe('what the program writes, its readers accept', () => {
     expect(() => readSettings({ ...variables, KEYTURN_PROXY_CONFIG: '{}' })).toThrow()
   })
 
-  it('the rotation functions take their inventory, down to each strategy’s parameters (A3)', () => {
+  it('the rotation functions take their inventory, down to each strategy’s parameters (part of A3)', () => {
     for (const family of ['generated', 'provider', 'supplied']) {
       const { inputs } = plan.one('aws:lambda/function:Function', `rotate-${family}-function`)
       const { assets } = inputs.code as { assets: Record<string, { text?: string }> }

@@ -23,7 +23,7 @@ async function inventory(copies: number): Promise<Shipped[]> {
   return [...shipped, ...more]
 }
 
-describe('a fresh account, which runs ten functions at once (A3, A4)', () => {
+describe('a fresh account, which runs ten functions at once (A4, part of A3)', () => {
   it('takes an inventory of 200 secrets, each with a first value and its rotation tried out', async () => {
     const secrets = await inventory(193)
     await program.apply({ 'keyturn:secrets': secrets, 'keyturn:proxy': undefined })

@@ -121,7 +121,7 @@ const alive = (keyId: string): boolean => rig.upstream.keys.live('openai').some(
 const stateOf = ({ MessageAttributes }: (typeof received)[number]): string =>
   `${MessageAttributes.code?.Value} ${MessageAttributes.state?.Value}`
 
-describe('A8 1.4 a rotation that fails for good', () => {
+describe('part of A8: a rotation that fails for good', () => {
   it('reaches a subscriber once, with the reason and the next action; and once more when it is mended', async () => {
     const { arn, name } = await make()
     const dead = { kind: 'drop', when: 'before' } as const
@@ -193,7 +193,7 @@ describe('A8 1.4 a rotation that fails for good', () => {
   })
 })
 
-describe('B19 A9 a value changed by hand', () => {
+describe('B19, part of A9: a value changed by hand', () => {
   it('has its predecessor in grace without a sweep, and then retired by its label', async () => {
     const { arn } = await make()
     const before = (await rig.keys(arn)).current ?? ''

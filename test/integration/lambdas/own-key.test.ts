@@ -17,7 +17,7 @@ afterAll(() => rig.close())
 
 const { current, tags } = providerSecrets(() => rig)
 
-describe('a client’s own key (B7)', () => {
+describe('part of B7: a client’s own key', () => {
   const make = () => rig.create(`own-${++serial}`, { strategy: 'client-key', params: {} })
   const supply = (arn: string, value: string) =>
     rig.secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString: value, VersionStages: ['SUPPLIED'] }))

@@ -18,7 +18,7 @@ const ADMIN = 'sk-admin-0123456789'
 describe.each([
   ['OpenAI service accounts', 'openai', openAiParams],
   ['OpenRouter provisioning keys', 'openrouter', openRouterParams],
-])('B7 provider-key through the declarative adapter: %s', (_title, provider, paramsFor) => {
+])('part of B7: provider-key through the declarative adapter: %s', (_title, provider, paramsFor) => {
   let upstream: RunningUpstream
   let clock = instantClock()
   let admin = ADMIN
@@ -59,7 +59,7 @@ describe.each([
   const live = (): readonly string[] => upstream.keys.live(provider).map(({ name }) => name)
   const keyId = (value: SecretString): string => JSON.parse(value.reveal()).keyId
 
-  it('mints a key that is findable by its token, and waits until it works', async () => {
+  it('B17 mints a key that is findable by its token, and waits until it works', async () => {
     const made = await providerKey.create(context())
     expect(providerKey.checkValue(made)).toBeUndefined()
     expect(live()).toEqual([expect.stringContaining(TOKEN)])
@@ -136,7 +136,7 @@ describe.each([
     expect(live()).toHaveLength(1)
   })
 
-  it('B16 says whose credential was refused, without it and without the provider’s words', async () => {
+  it('part of B16: says whose credential was refused, without it and without the provider’s words', async () => {
     admin = 'sk-admin-wrong-and-secret'
     const error: Error = await providerKey.create(context()).then(
       () => expect.unreachable(),
@@ -148,7 +148,7 @@ describe.each([
     expect(error.message).not.toMatch(/incorrect/i)
   })
 
-  it('B16 names the pointer that finds nothing', async () => {
+  it('part of B16: names the pointer that finds nothing', async () => {
     const params = context().params
     const wrong = { ...params, create: { ...params.create, take: { key: '/nope', id: '/id' } } }
     await expect(providerKey.create(context({ params: wrong }))).rejects.toMatchObject({

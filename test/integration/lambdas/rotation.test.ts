@@ -164,7 +164,7 @@ describe('B4 retireSecret', () => {
   })
 })
 
-describe('B16 errors say what to do, and leave nothing stuck', () => {
+describe('part of B16: errors say what to do, and leave nothing stuck', () => {
   it('reminds that nothing was supplied, and is ready for the next rotation', async () => {
     const arn = await rig.create(unique(), { strategy: 'supplied', params: {} }, { firstValue: 'the first value' })
     const before = await rig.labels(arn)

@@ -13,7 +13,7 @@ afterEach(() => rig.cloud.faults.clear())
 
 const { current } = providerSecrets(() => rig)
 
-it('A3 takes the names of the steps as both of AWS’s documentation pages write them', async () => {
+it('part of A3: takes the names of the steps as both of AWS’s documentation pages write them', async () => {
   const arn = await rig.create(`names-${++serial}`, { strategy: 'client-key', params: {} })
   const token = '88888888-8888-4888-8888-888888888888'
   rig.cloud.faults.add({

@@ -15,7 +15,7 @@ afterEach(() => rig.cloud.faults.clear())
 
 const { current, tags } = providerSecrets(() => rig)
 
-describe('B7 a supplied value', () => {
+describe('part of B7: a supplied value', () => {
   const make = (params: object) =>
     rig.create(`supplied-${++serial}`, { strategy: 'supplied', params }, { firstValue: 'sk-the-first-value' })
   const supply = (arn: string, value: string) =>

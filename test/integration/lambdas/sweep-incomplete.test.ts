@@ -80,7 +80,7 @@ describe('A5 a sweep that cannot do all of it', () => {
     expect((await sweeps.run()).report).toMatchObject({ retired: 1, failed: [] })
   })
 
-  it('1.4 tells of a version that stays unretired once, again in growing intervals, and when it is over', async () => {
+  it('tells of a version that stays unretired once, again in growing intervals, and when it is over', async () => {
     const { arn, name, keyId } = await sweeps.rotated('1h')
     await rig.clock.advance(80 * MINUTE)
     rig.cloud.faults.add({ service: 'upstream', operation: 'DeleteKey', times: 10_000, effect: refusal })
@@ -110,7 +110,7 @@ describe('A5 a sweep that cannot do all of it', () => {
     expect((await tags(arn))[TAG.told]).toBe('')
   }, 60_000)
 
-  it('1.13 is not held up by a target that hangs: every other secret is retired meanwhile', async () => {
+  it('is not held up by a target that hangs: every other secret is retired meanwhile', async () => {
     const hanging = [await sweeps.rotated('1h'), await sweeps.rotated('1h')]
     const fine = [await sweeps.rotated('1h'), await sweeps.rotated('1h'), await sweeps.rotated('1h')]
     await rig.clock.advance(2 * HOUR)
@@ -142,7 +142,7 @@ describe('A5 a sweep that cannot do all of it', () => {
     expect((await sweeps.run()).report).toMatchObject({ retired: 2 })
   })
 
-  it('1.13 ends before its own time is over, says what it did not reach, and tells people of it all the same', async () => {
+  it('ends before its own time is over, says what it did not reach, and tells people of it all the same', async () => {
     const { name, keyId } = await sweeps.rotated('1h')
     await rig.clock.advance(2 * HOUR)
     const { report, messages, error } = await sweeps.run('keyturn/test', { withinMs: 15_000 })
@@ -190,7 +190,7 @@ describe('A5 a sweep that cannot do all of it', () => {
     await sweeps.run()
   })
 
-  it('1.11 tells of a deleted secret with live versions at the first sweep and daily, with the commands that mend it', async () => {
+  it('tells of a deleted secret with live versions at the first sweep and daily, with the commands that mend it', async () => {
     const { arn, name } = await sweeps.rotated('7d')
     await rig.secrets.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: 7 }))
     const told: number[] = []

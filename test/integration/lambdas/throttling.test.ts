@@ -142,7 +142,7 @@ describe('B2 the clock moves on during a rotation', () => {
   })
 })
 
-describe('B16 a function that runs out of time', () => {
+describe('part of B16: a function that runs out of time', () => {
   async function limit(Timeout: number): Promise<void> {
     await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'rotate', Timeout }))
     await untilUpdated(lambda, 'rotate')
@@ -210,7 +210,7 @@ describe('B1 rotation turned off in the middle', () => {
   )
 })
 
-describe('B16 a secret deleted in the middle', () => {
+describe('part of B16: a secret deleted in the middle', () => {
   it('ends the rotation as secret-deleted, leaves no key that nobody knows, and can rotate once restored', async () => {
     const subject = await providerKey()
     const { current } = await rig.keys(subject.arn)
@@ -250,7 +250,7 @@ describe('B16 a secret deleted in the middle', () => {
   })
 })
 
-it('B18 a supplied value of 65,536 bytes rotates; a longer one is refused by Secrets Manager, and nothing changes', async () => {
+it('part of B18: a supplied value of 65,536 bytes rotates; a longer one is refused by Secrets Manager, and nothing changes', async () => {
   const arn = await rig.create('huge', { strategy: 'supplied', params: {} }, { firstValue: 'a'.repeat(65_536) })
   const put = (value: string) =>
     rig.secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString: value, VersionStages: ['SUPPLIED'] }))

@@ -8,49 +8,55 @@ import { until } from '../../helpers/proxy/until.ts'
 
 const KEY = `X-Api-Key: ${CLIENT_KEY}`
 
-test.each([['reset'], ['close']])('C4: a client %s before the head cancels the upstream at once', async (how) => {
-  let gone = false
-  await using upstream = await startUpstream((_request, response) => {
-    response.on('close', () => {
-      gone = true
+test.each([['reset'], ['close']])(
+  'part of C4: a client %s before the head cancels the upstream at once',
+  async (how) => {
+    let gone = false
+    await using upstream = await startUpstream((_request, response) => {
+      response.on('close', () => {
+        gone = true
+      })
     })
-  })
-  await using proxy = await startTestProxy({ upstream: upstream.url })
-  await using client = await RawClient.open(proxy.port)
+    await using proxy = await startTestProxy({ upstream: upstream.url })
+    await using client = await RawClient.open(proxy.port)
 
-  client.head('GET /openai/x HTTP/1.1', 'Host: p', KEY)
-  await until(() => upstream.seen.length === 1, 'the upstream is asked')
-  leave(client.socket, how)
+    client.head('GET /openai/x HTTP/1.1', 'Host: p', KEY)
+    await until(() => upstream.seen.length === 1, 'the upstream is asked')
+    leave(client.socket, how)
 
-  await until(() => gone, 'the upstream sees the client go', 1_000)
-  await until(
-    () => proxy.log.some(({ ended, status, code }) => ended === 'client-gone' && status === 499 && !code),
-    'it is logged',
-  )
-  expect(await proxy.metric('keyturn_proxy_in_flight_requests')).toBe(0)
-})
+    await until(() => gone, 'the upstream sees the client go', 1_000)
+    await until(
+      () => proxy.log.some(({ ended, status, code }) => ended === 'client-gone' && status === 499 && !code),
+      'it is logged',
+    )
+    expect(await proxy.metric('keyturn_proxy_in_flight_requests')).toBe(0)
+  },
+)
 
-test.each([['reset'], ['close']])('C4: a client %s inside a stream cancels the upstream at once', async (how) => {
-  let gone = false
-  await using upstream = await startUpstream((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    const timer = setInterval(() => response.write('data: x\n\n'), 5)
-    response.on('close', () => {
-      gone = true
-      clearInterval(timer)
+test.each([['reset'], ['close']])(
+  'part of C4: a client %s inside a stream cancels the upstream at once',
+  async (how) => {
+    let gone = false
+    await using upstream = await startUpstream((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const timer = setInterval(() => response.write('data: x\n\n'), 5)
+      response.on('close', () => {
+        gone = true
+        clearInterval(timer)
+      })
     })
-  })
-  await using proxy = await startTestProxy({ upstream: upstream.url })
-  await using client = await RawClient.open(proxy.port)
+    await using proxy = await startTestProxy({ upstream: upstream.url })
+    await using client = await RawClient.open(proxy.port)
 
-  client.head('GET /openai/x HTTP/1.1', 'Host: p', KEY)
-  await client.sees('data: x')
-  leave(client.socket, how)
+    client.head('GET /openai/x HTTP/1.1', 'Host: p', KEY)
+    await client.sees('data: x')
+    leave(client.socket, how)
 
-  await until(() => gone, 'the upstream sees the client go', 1_000)
-})
+    await until(() => gone, 'the upstream sees the client go', 1_000)
+  },
+)
 
-test('C4: a client that leaves inside its upload cancels the upstream at once', async () => {
+test('part of C4: a client that leaves inside its upload cancels the upstream at once', async () => {
   let gone = false
   await using upstream = await startUpstream((request) => {
     request.on('error', () => undefined)
@@ -72,7 +78,7 @@ test('C4: a client that leaves inside its upload cancels the upstream at once', 
   expect(proxy.log.at(-1)?.code).toBeUndefined()
 })
 
-test('C15: a client that stops reading is given up, and its upstream with it', async () => {
+test('part of C15: a client that stops reading is given up, and its upstream with it', async () => {
   let gone = false
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(200)
@@ -94,7 +100,7 @@ test('C15: a client that stops reading is given up, and its upstream with it', a
   await until(() => gone, 'the upstream is let go')
 })
 
-test('C4: a client that leaves while its key is looked up again never reaches the upstream', async () => {
+test('part of C4: a client that leaves while its key is looked up again never reaches the upstream', async () => {
   await using upstream = await startUpstream((_request, response) => response.end('ok'))
   await using proxy = await startTestProxy({ upstream: upstream.url })
   const gate = Promise.withResolvers<void>()
@@ -116,7 +122,7 @@ test('C4: a client that leaves while its key is looked up again never reaches th
   expect(upstream.sockets.size).toBe(0)
 })
 
-test('C4: a client that leaves while its reader is stalled cancels the upstream at once', async () => {
+test('part of C4: a client that leaves while its reader is stalled cancels the upstream at once', async () => {
   let gone = false
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(200)
@@ -140,7 +146,7 @@ test('C4: a client that leaves while its reader is stalled cancels the upstream 
   await until(() => gone, 'the upstream sees the client go', 1_000)
 })
 
-test('C4: an upstream that answers before the upload ends is heard, and the rest of the upload is not waited for', async () => {
+test('part of C4: an upstream that answers before the upload ends is heard, and the rest of the upload is not waited for', async () => {
   await using upstream = await startUpstream((_request, response) => response.writeHead(413).end('too much'))
   await using proxy = await startTestProxy({ upstream: upstream.url })
   await using client = await RawClient.open(proxy.port)
@@ -151,7 +157,7 @@ test('C4: an upstream that answers before the upload ends is heard, and the rest
   await client.sees('too much')
 })
 
-test('C4: after an early answer the connection closes cleanly, however its client goes on sending', async () => {
+test('part of C4: after an early answer the connection closes cleanly, however its client goes on sending', async () => {
   await using upstream = await startUpstream((_request, response) => response.writeHead(413).end('too much'))
   await using proxy = await startTestProxy({ upstream: upstream.url })
   for (const part of [1, 1_000_000]) {

@@ -80,7 +80,7 @@ for (const [whose, key, presented] of [
   ['a presented key of another shape', ODD, ODD],
   ['another client’s key', OTHER, CLIENT_KEY],
 ] as const) {
-  test.each(PLACES)(`C3: ${whose} does not leave in %s, however encoded`, async (_place, place) => {
+  test.each(PLACES)(`part of C3: ${whose} does not leave in %s, however encoded`, async (_place, place) => {
     for (const [reading, encode] of READINGS) {
       const text = place('').target === undefined ? encode(key) : encode(key).replaceAll(' ', '+')
       const { target = '', lines = [] } = place(text)
@@ -102,13 +102,13 @@ test.each([
   ['in lower case', OTHER.toLowerCase()],
   ['as a part', `X-${OTHER}-Y`],
   ['percent-encoded', percent(OTHER)],
-])('C3: a key %s does not leave as the name of a header', async (_how, name) => {
+])('part of C3: a key %s does not leave as the name of a header', async (_how, name) => {
   expect(await send('/openai/x', [`X-Api-Key: ${CLIENT_KEY}`, `${name}: 1`])).toMatch(/^HTTP\/1\.1 200 /)
   expect(JSON.stringify(upstream.seen[0]?.rawHeaders)).not.toContain(name)
 })
 
 test.each(READINGS.filter(([, encode]) => !/ /.test(encode(OTHER))))(
-  'C3: a key in the path %s is refused, with or without a key, and not logged',
+  'part of C3: a key in the path %s is refused, with or without a key, and not logged',
   async (_reading, encode) => {
     const text = encode(OTHER).replaceAll('/', '%2f')
     for (const path of [`/openai/x/${text}`, `/openai/x;key=${text}`, `/nowhere/${text}`]) {
@@ -121,14 +121,14 @@ test.each(READINGS.filter(([, encode]) => !/ /.test(encode(OTHER))))(
   },
 )
 
-test('C3: a presented key of another shape is refused in the path', async () => {
+test('part of C3: a presented key of another shape is refused in the path', async () => {
   const answer = await ask(proxy.port, { path: `/openai/${encodeURIComponent(ODD)}`, key: ODD })
 
   expect(errorOf(answer).code).toBe('target-invalid')
   expect(upstream.seen).toEqual([])
 })
 
-test('C3: what holds no key leaves byte for byte', async () => {
+test('part of C3: what holds no key leaves byte for byte', async () => {
   const query = `?token=next-page&q=50%25&a=%zz&jwt=${base64url(JSON.stringify({ note: 'x'.repeat(300) }))}&kt_short=kt_${'a'.repeat(42)}`
   const lines = ['X-Auth-Token: abc', `Cookie: token=${base64('y'.repeat(200))}; b=%25%32`, 'X-Request-Id: req-1']
 
@@ -141,7 +141,7 @@ test('C3: what holds no key leaves byte for byte', async () => {
   }
 })
 
-test('C3: an upstream that sends our key back in its head loses the field, and the operator hears of it', async () => {
+test('part of C3: an upstream that sends our key back in its head loses the field, and the operator hears of it', async () => {
   await using echo = await startUpstream((_request, response) => {
     response.writeHead(200, {
       'x-seen': `Bearer ${UPSTREAM_KEY}`,
@@ -177,7 +177,7 @@ test.each([
   ['in one piece', [UPSTREAM_KEY]],
   ['in two', [UPSTREAM_KEY.slice(0, 11), UPSTREAM_KEY.slice(11)]],
   ['byte by byte', [...UPSTREAM_KEY]],
-])('C3: an answer that holds our key %s is cut before it', async (_how, pieces) => {
+])('part of C3: an answer that holds our key %s is cut before it', async (_how, pieces) => {
   const begun = Promise.withResolvers<void>()
   await using echo = await startUpstream(async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: one\n\n')
@@ -204,7 +204,7 @@ test.each([
   )
 })
 
-test('C3: an answer that holds our key at its very beginning becomes an error of its own', async () => {
+test('part of C3: an answer that holds our key at its very beginning becomes an error of its own', async () => {
   await using echo = await startUpstream((_request, response) => response.writeHead(401).end(`bad key ${UPSTREAM_KEY}`))
   await using own = await startTestProxy({ upstream: echo.url })
 
@@ -214,7 +214,7 @@ test('C3: an answer that holds our key at its very beginning becomes an error of
   expect((await ask(own.port, { path: '/health' })).status).toBe(200)
 })
 
-test('C3: an answer that nearly holds our key passes whole, with or without a length', async () => {
+test('part of C3: an answer that nearly holds our key passes whole, with or without a length', async () => {
   const body = `${UPSTREAM_KEY.slice(0, -1)}! s sk sk-up ${UPSTREAM_KEY.slice(0, -1)}`
   await using echo = await startUpstream(async (request, response) => {
     response.writeHead(200, request.url === '/length' ? { 'content-length': body.length } : {})

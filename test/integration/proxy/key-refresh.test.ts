@@ -80,7 +80,7 @@ test('C2: a request that began before the deadline is served to its end', async 
   expect(await stream).toMatchObject({ status: 200, complete: true })
 })
 
-test('C1: a key that was issued a moment ago is accepted at once, by all callers over one read', async () => {
+test('part of C1: a key that was issued a moment ago is accepted at once, by all callers over one read', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url, timing: { cooldownMs: 300 } })
   const fresh = `kt_${'n'.repeat(43)}`
@@ -93,7 +93,7 @@ test('C1: a key that was issued a moment ago is accepted at once, by all callers
   expect(proxy.source.calls.labels).toBe(reads + 1)
 })
 
-test('C1: with AWS down the last good keys are served, and refused once they are too old', async () => {
+test('part of C1: with AWS down the last good keys are served, and refused once they are too old', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({
     upstream: upstream.url,
@@ -121,7 +121,7 @@ test('C1: with AWS down the last good keys are served, and refused once they are
   await until(async () => (await ask(proxy.port)).status === 200, 'it serves again', 10_000)
 })
 
-test('C1: a set whose values cannot be read does not replace a good one', async () => {
+test('part of C1: a set whose values cannot be read does not replace a good one', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url, refreshSeconds: 1 })
   proxy.source
@@ -139,7 +139,7 @@ test('C1: a set whose values cannot be read does not replace a good one', async 
   ).toBeGreaterThan(0)
 })
 
-test('C1: the poll brings a new upstream key into use without any request failing', async () => {
+test('part of C1: the poll brings a new upstream key into use without any request failing', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url, refreshSeconds: 1 })
   await ask(proxy.port)
@@ -154,7 +154,7 @@ test('C1: the poll brings a new upstream key into use without any request failin
   }, 'the new key is used')
 })
 
-test('C1: before its keys are read the proxy is up, not ready, and refuses with a reason', async () => {
+test('part of C1: before its keys are read the proxy is up, not ready, and refuses with a reason', async () => {
   await using upstream = await ok()
   const source = plainSource()
   source.down = true

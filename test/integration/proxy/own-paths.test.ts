@@ -4,7 +4,7 @@ import { startUpstream } from '../../helpers/proxy/scripted-upstream.ts'
 import { CLIENT_KEY, CLIENT_SECRET, startTestProxy, UPSTREAM_KEY } from '../../helpers/proxy/start-test-proxy.ts'
 import { until } from '../../helpers/proxy/until.ts'
 
-test('C12: own paths are never forwarded, not even with a catch-all route', async () => {
+test('part of C12: own paths are never forwarded, not even with a catch-all route', async () => {
   await using upstream = await startUpstream((_request, response) => response.end('upstream'))
   await using proxy = await startTestProxy({ upstream: upstream.url, routes: [{ prefix: '/' }] })
 
@@ -16,7 +16,7 @@ test('C12: own paths are never forwarded, not even with a catch-all route', asyn
   expect((await ask(proxy.port, { path: '/healthy' })).body.toString()).toBe('upstream')
 })
 
-test('C12: /metrics is not on the port of the callers', async () => {
+test('part of C12: /metrics is not on the port of the callers', async () => {
   await using upstream = await startUpstream((_request, response) => response.end('upstream'))
   await using proxy = await startTestProxy({ upstream: upstream.url })
   await using all = await startTestProxy({ upstream: upstream.url, routes: [{ prefix: '/' }] })
@@ -25,7 +25,7 @@ test('C12: /metrics is not on the port of the callers', async () => {
   expect(errorOf(await ask(all.port, { path: '/metrics', key: null })).code).toBe('credential-missing')
 })
 
-test('C12: the port of the metrics answers GET /metrics and nothing else, until the drain is over', async () => {
+test('part of C12: the port of the metrics answers GET /metrics and nothing else, until the drain is over', async () => {
   await using upstream = await startUpstream((_request, response) => response.end('ok'))
   await using proxy = await startTestProxy({ upstream: upstream.url })
   const port = proxy.proxy.metricsPort
@@ -42,7 +42,7 @@ test('C12: the port of the metrics answers GET /metrics and nothing else, until 
   await expect(fetch(proxy.metricsUrl)).rejects.toThrow()
 })
 
-test('C12: /metrics is Prometheus text about requests, versions, refreshes, ages and added time', async () => {
+test('part of C12: /metrics is Prometheus text about requests, versions, refreshes, ages and added time', async () => {
   await using upstream = await startUpstream((_request, response) => response.end('ok'))
   await using proxy = await startTestProxy({ upstream: upstream.url })
   await ask(proxy.port)
@@ -68,7 +68,7 @@ test('C12: /metrics is Prometheus text about requests, versions, refreshes, ages
   expect(text).toMatch(new RegExp(`keyturn_proxy_key_set_age_seconds\\{secret="${CLIENT_SECRET}"\\} [0-9.]+`))
 })
 
-test('C12: the access log has one line a request, with ids, versions and sizes, and neither query nor header values', async () => {
+test('part of C12: the access log has one line a request, with ids, versions and sizes, and neither query nor header values', async () => {
   await using upstream = await startUpstream((request, response) =>
     request.resume().on('end', () => response.end('12345')),
   )

@@ -32,7 +32,7 @@ function accepting(alive: Set<string>, status = 401): Script {
   }
 }
 
-test('C5: a 401 is replayed with the sibling key before the client sees a byte, body identical', async () => {
+test('part of C5: a 401 is replayed with the sibling key before the client sees a byte, body identical', async () => {
   await using upstream = await startUpstream(accepting(new Set(['sk-old'])))
   await using proxy = await startTestProxy({ upstream: upstream.url, source: currentAndGrace() })
   const body = randomBytes(300_000)
@@ -51,7 +51,7 @@ test('C5: a 401 is replayed with the sibling key before the client sees a byte, 
   expect(await proxy.metric('keyturn_proxy_upstream_version_requests_total{route="openai",version="old00000"}')).toBe(1)
 })
 
-test('C5: a key found dead is not tried again by the next request', async () => {
+test('part of C5: a key found dead is not tried again by the next request', async () => {
   await using upstream = await startUpstream(accepting(new Set(['sk-old'])))
   await using proxy = await startTestProxy({ upstream: upstream.url, source: currentAndGrace() })
 
@@ -60,7 +60,7 @@ test('C5: a key found dead is not tried again by the next request', async () => 
   expect(upstream.seen.map(keyOf)).toEqual(['sk-new', 'sk-old', 'sk-old', 'sk-old'])
 })
 
-test('C5: a key revoked ahead of the poll is replaced by one that the refresh brings, without a visible 401', async () => {
+test('part of C5: a key revoked ahead of the poll is replaced by one that the refresh brings, without a visible 401', async () => {
   const alive = new Set(['sk-1'])
   await using upstream = await startUpstream(accepting(alive))
   const source = sourceWith({ v1: { labels: ['AWSCURRENT'], value: 'sk-1' } })
@@ -76,7 +76,7 @@ test('C5: a key revoked ahead of the poll is replaced by one that the refresh br
   expect(source.calls.labels).toBeLessThanOrEqual(6)
 })
 
-test('C5: every living key is tried, each once, before the upstream is believed', async () => {
+test('part of C5: every living key is tried, each once, before the upstream is believed', async () => {
   const alive = new Set(['sk-6'])
   await using upstream = await startUpstream(accepting(alive))
   const versions = Object.fromEntries(
@@ -99,7 +99,7 @@ test('C5: every living key is tried, each once, before the upstream is believed'
   expect(upstream.seen.map(keyOf).sort()).toEqual(['sk-1', 'sk-2', 'sk-3', 'sk-4', 'sk-5', 'sk-6'])
 })
 
-test('C5: a body over the bound is streamed, not replayed, and says so; the next request starts with the sibling', async () => {
+test('part of C5: a body over the bound is streamed, not replayed, and says so; the next request starts with the sibling', async () => {
   await using upstream = await startUpstream(accepting(new Set(['sk-old'])))
   await using proxy = await startTestProxy({
     upstream: upstream.url,
@@ -118,7 +118,7 @@ test('C5: a body over the bound is streamed, not replayed, and says so; the next
   expect(second.body.toString()).toBe(createHash('sha256').update(body).digest('hex'))
 })
 
-test('C5: a body of unknown length at the bound is replayed, one byte over is not', async () => {
+test('part of C5: a body of unknown length at the bound is replayed, one byte over is not', async () => {
   await using upstream = await startUpstream(accepting(new Set(['sk-old'])))
   const headers = { 'transfer-encoding': 'chunked' }
   for (const [length, status] of [
@@ -138,7 +138,7 @@ test('C5: a body of unknown length at the bound is replayed, one byte over is no
   }
 })
 
-test('C5: an upstream that refuses before the upload ends still gets the whole body on the replay', async () => {
+test('part of C5: an upstream that refuses before the upload ends still gets the whole body on the replay', async () => {
   await using upstream = await startUpstream(async (request, response) => {
     if (keyOf(request) === 'sk-old') return accepting(new Set(['sk-old']))(request, response)
     request.resume()
@@ -157,7 +157,7 @@ test('C5: an upstream that refuses before the upload ends still gets the whole b
   expect(answer.body.toString()).toBe(createHash('sha256').update(body).digest('hex'))
 })
 
-test('C5: a 403 is tried with one sibling; when both are refused it was not about the key, and neither is given up', async () => {
+test('part of C5: a 403 is tried with one sibling; when both are refused it was not about the key, and neither is given up', async () => {
   await using upstream = await startUpstream(accepting(new Set(), 403))
   await using proxy = await startTestProxy({ upstream: upstream.url, source: currentAndGrace() })
 
@@ -167,7 +167,7 @@ test('C5: a 403 is tried with one sibling; when both are refused it was not abou
   expect(proxy.source.calls.labels).toBe(2)
 })
 
-test('C5: a 403 for one key only marks that key', async () => {
+test('part of C5: a 403 for one key only marks that key', async () => {
   await using upstream = await startUpstream(accepting(new Set(['sk-old']), 403))
   await using proxy = await startTestProxy({ upstream: upstream.url, source: currentAndGrace() })
 
@@ -176,7 +176,7 @@ test('C5: a 403 for one key only marks that key', async () => {
   expect(upstream.seen.map(keyOf)).toEqual(['sk-new', 'sk-old', 'sk-old'])
 })
 
-test('C5: a 401 without a sibling reaches the client as the upstream said it, after one refresh', async () => {
+test('part of C5: a 401 without a sibling reaches the client as the upstream said it, after one refresh', async () => {
   await using upstream = await startUpstream(accepting(new Set()))
   await using proxy = await startTestProxy({ upstream: upstream.url })
   const before = proxy.source.calls.labels
@@ -189,7 +189,7 @@ test('C5: a 401 without a sibling reaches the client as the upstream said it, af
   await until(() => proxy.source.calls.labels > before, 'the key set was read again')
 })
 
-test('C5: a stream stays on the key that it began with, whatever happens to that key', async () => {
+test('part of C5: a stream stays on the key that it began with, whatever happens to that key', async () => {
   const alive = new Set(['sk-new', 'sk-old'])
   let finish: (() => void) | undefined
   await using upstream = await startUpstream((request, response) => {
@@ -241,20 +241,23 @@ test('an upstream secret with no living key is a 503 that names the route, and n
 test.each([
   ['says nothing more', () => undefined],
   ['trickles', (response: ServerResponse) => setInterval(() => response.write('x'), 20).unref()],
-])('C5: a 401 whose body %s does not hold the replay up, and its connection is given up', async (_how, goOn) => {
-  let stalled: ServerResponse | undefined
-  await using upstream = await startUpstream((request, response) => {
-    if (keyOf(request) === 'sk-old') return response.end('ok')
-    stalled = response
-    response.writeHead(401, { 'content-length': '1000' }).write('{"error":')
-    return goOn(response)
-  })
-  await using proxy = await startTestProxy({ upstream: upstream.url, source: currentAndGrace() })
-  const began = performance.now()
+])(
+  'part of C5: a 401 whose body %s does not hold the replay up, and its connection is given up',
+  async (_how, goOn) => {
+    let stalled: ServerResponse | undefined
+    await using upstream = await startUpstream((request, response) => {
+      if (keyOf(request) === 'sk-old') return response.end('ok')
+      stalled = response
+      response.writeHead(401, { 'content-length': '1000' }).write('{"error":')
+      return goOn(response)
+    })
+    await using proxy = await startTestProxy({ upstream: upstream.url, source: currentAndGrace() })
+    const began = performance.now()
 
-  const answer = await ask(proxy.port)
+    const answer = await ask(proxy.port)
 
-  expect(answer.body.toString()).toBe('ok')
-  expect(performance.now() - began).toBeLessThan(1_000)
-  await until(() => stalled?.destroyed === true, 'the stalled answer is given up', 2_000)
-})
+    expect(answer.body.toString()).toBe('ok')
+    expect(performance.now() - began).toBeLessThan(1_000)
+    await until(() => stalled?.destroyed === true, 'the stalled answer is given up', 2_000)
+  },
+)

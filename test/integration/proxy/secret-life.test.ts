@@ -69,7 +69,7 @@ async function setup(value = 'kt_one') {
 
 const status = async (proxy: TestProxy, key: string) => (await ask(proxy.port, { key })).status
 
-test('C1: a deleted secret ends its key, a restored one brings it back', async () => {
+test('part of C1: a deleted secret ends its key, a restored one brings it back', async () => {
   const { app, otherKey, upstream, start } = await setup()
   await using _upstream = upstream
   await using proxy = await start()
@@ -85,7 +85,7 @@ test('C1: a deleted secret ends its key, a restored one brings it back', async (
   await until(async () => (await status(proxy, 'kt_one')) === 200, 'the key is back', 4_000)
 })
 
-test('C1: a secret that is deleted at once ends its key within two refreshes', async () => {
+test('part of C1: a secret that is deleted at once ends its key within two refreshes', async () => {
   const { app, upstream, start } = await setup()
   await using _upstream = upstream
   await using proxy = await start()
@@ -94,7 +94,7 @@ test('C1: a secret that is deleted at once ends its key within two refreshes', a
   await until(async () => (await status(proxy, 'kt_one')) === 401, 'the key is refused', 4_000)
 })
 
-test('C1: throttling is an outage: known keys go on, new ones are told 503, and get in when it is over', async () => {
+test('part of C1: throttling is an outage: known keys go on, new ones are told 503, and get in when it is over', async () => {
   const { app, upstream, start } = await setup()
   await using _upstream = upstream
   await using proxy = await start(3_600)
@@ -114,7 +114,7 @@ test('C1: throttling is an outage: known keys go on, new ones are told 503, and 
   expect(await status(proxy, 'kt_two')).toBe(200)
 })
 
-test('C1: a fault of a moment turns no new key away', async () => {
+test('part of C1: a fault of a moment turns no new key away', async () => {
   const { app, upstream, start } = await setup()
   await using _upstream = upstream
   await using proxy = await start(3_600)

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const never = new AbortController().signal
 
-test('C1: labels and values come through the SDK as Secrets Manager gives them', async () => {
+test('part of C1: labels and values come through the SDK as Secrets Manager gives them', async () => {
   const { Name: name = '', VersionId: first = '' } = await client.send(
     new CreateSecretCommand({ Name: 'keyturn/test/app', SecretString: 'kt_one' }),
   )
@@ -43,7 +43,7 @@ test('C1: labels and values come through the SDK as Secrets Manager gives them',
   expect(await source.value(name, '11111111-2222-3333-4444-555555555555', never)).toBeUndefined()
 })
 
-test('C1: a secret that is missing, or about to be deleted, needs a human', async () => {
+test('part of C1: a secret that is missing, or about to be deleted, needs a human', async () => {
   await client.send(new CreateSecretCommand({ Name: 'keyturn/test/going', SecretString: 'x' }))
   await client.send(new DeleteSecretCommand({ SecretId: 'keyturn/test/going' }))
   const source = secretsManagerSource(client)
@@ -58,7 +58,7 @@ test('C1: a secret that is missing, or about to be deleted, needs a human', asyn
   })
 })
 
-test('C1: throttling is retryable and says nothing that AWS said', async () => {
+test('part of C1: throttling is retryable and says nothing that AWS said', async () => {
   const source = secretsManagerSource(client)
   cloud.cloud.faults.add({ service: 'secretsmanager', operation: 'DescribeSecret', effect: { kind: 'throttle' } })
 
@@ -69,7 +69,7 @@ test('C1: throttling is retryable and says nothing that AWS said', async () => {
   expect(Object.keys(await source.labels('keyturn/test/app', never))).toHaveLength(2)
 })
 
-test('C1: a role that may not read is told which action it lacks', async () => {
+test('part of C1: a role that may not read is told which action it lacks', async () => {
   const source = secretsManagerSource(client)
   cloud.cloud.faults.add({
     service: 'secretsmanager',

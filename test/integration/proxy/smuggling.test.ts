@@ -74,21 +74,21 @@ test.each([
   expect(upstream.seen.filter(({ url }) => url === '/hidden')).toEqual([])
 })
 
-test('C15: refusals of the parser are JSON with a stable code', async () => {
+test('part of C15: refusals of the parser are JSON with a stable code', async () => {
   const answer = await rawExchange(proxy.port, 'nonsense\r\n\r\n')
 
   expect(answer).toContain('content-type: application/json')
   expect(answer).toMatch(/\{"error":\{"code":"malformed-request","message":".+","request_id":"[0-9a-f-]{36}"\}\}/)
 })
 
-test('C15: a head over the limit is a 431', async () => {
+test('part of C15: a head over the limit is a 431', async () => {
   const answer = await rawExchange(proxy.port, `${GET}X-Long: ${'a'.repeat(20_000)}\r\n\r\n`)
 
   expect(answer).toMatch(/^HTTP\/1\.1 431 /)
   expect(answer).toContain('"code":"head-too-large"')
 })
 
-test('C15: no header is dropped silently, however many there are', async () => {
+test('part of C15: no header is dropped silently, however many there are', async () => {
   upstream.seen.length = 0
   const headers = Array.from({ length: 2_500 }, (_, index) => `x${index % 10}: ${index % 10}\r\n`).join('')
 

@@ -9,7 +9,7 @@ import { until } from '../../helpers/proxy/until.ts'
 
 const GET = ['GET /openai/v1/x HTTP/1.1', 'Host: proxy', `Authorization: Bearer ${CLIENT_KEY}`]
 
-test('C4: the head passes before any chunk, and each chunk before the next is written', async () => {
+test('part of C4: the head passes before any chunk, and each chunk before the next is written', async () => {
   const steps: ((chunk?: string) => void)[] = []
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(200, { 'Content-Type': 'Text/Event-Stream; charset=UTF-8' })
@@ -31,7 +31,7 @@ test('C4: the head passes before any chunk, and each chunk before the next is wr
   await client.sees('\r\n0\r\n\r\n')
 })
 
-test('C4: twenty event streams at once arrive byte for byte, however they interleave', async () => {
+test('part of C4: twenty event streams at once arrive byte for byte, however they interleave', async () => {
   const bodies = Array.from({ length: 20 }, (_, stream) =>
     Array.from({ length: 40 }, (_, index) => {
       const ending = ['\n\n', '\r\n\r\n', '\r\r', '\n', ''][index % 5]
@@ -59,7 +59,7 @@ test('C4: twenty event streams at once arrive byte for byte, however they interl
   }
 })
 
-test('C4: a slow reader holds the upstream back instead of filling memory', async () => {
+test('part of C4: a slow reader holds the upstream back instead of filling memory', async () => {
   const chunk = Buffer.alloc(64 * 1024, 'x')
   const total = 1_024
   let written = 0
@@ -99,7 +99,7 @@ test('C4: a slow reader holds the upstream back instead of filling memory', asyn
   expect(received).toBe(total * chunk.length)
 })
 
-test('C4: a slow upstream holds the uploading client back, and the upload arrives whole', async () => {
+test('part of C4: a slow upstream holds the uploading client back, and the upload arrives whole', async () => {
   const chunk = randomBytes(64 * 1024)
   const total = 1_024
   const hash = createHash('sha256')
@@ -141,7 +141,7 @@ test('C4: a slow upstream holds the uploading client back, and the upload arrive
   expect(hash.digest('hex')).toBe(expected.digest('hex'))
 })
 
-test('C4: both directions stream at the same time', async () => {
+test('part of C4: both directions stream at the same time', async () => {
   await using upstream = await startUpstream((request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain' })
     response.flushHeaders()
@@ -160,7 +160,7 @@ test('C4: both directions stream at the same time', async () => {
   await client.sees('\r\n0\r\n\r\n')
 })
 
-test('C4: Expect: 100-continue is answered when the upstream is about to read, and not before a refusal', async () => {
+test('part of C4: Expect: 100-continue is answered when the upstream is about to read, and not before a refusal', async () => {
   await using upstream = await startUpstream(async (request, response) => {
     response.end((await readBody(request)).toString().toUpperCase())
   })
@@ -190,7 +190,7 @@ test('C4: Expect: 100-continue is answered when the upstream is about to read, a
   await strange.sees('expectation-unknown')
 })
 
-test('C4: trailers pass, those that frame or authenticate do not', async () => {
+test('part of C4: trailers pass, those that frame or authenticate do not', async () => {
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(200, { trailer: 'Grpc-Status, Authorization' })
     response.write('body')
@@ -209,7 +209,7 @@ test.each([
   ['HEAD with a length', 'HEAD', 200, { 'content-length': '1234' }, '1234'],
   ['204', 'GET', 204, {}, undefined],
   ['304 with a length', 'GET', 304, { etag: '"x"', 'content-length': '99' }, '99'],
-])('C4: %s has no body and leaves the connection usable', async (_what, method, status, headers, length) => {
+])('part of C4: %s has no body and leaves the connection usable', async (_what, method, status, headers, length) => {
   await using upstream = await startUpstream((_request, response) => response.writeHead(status, headers).end())
   await using proxy = await startTestProxy({ upstream: upstream.url })
   await using client = await RawClient.open(proxy.port)
@@ -223,7 +223,7 @@ test.each([
   expect(client.closed).toBe(false)
 })
 
-test('C4: an HTTP/1.0 client gets the whole body and the end of the connection', async () => {
+test('part of C4: an HTTP/1.0 client gets the whole body and the end of the connection', async () => {
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain' })
     response.write('one ')
@@ -239,7 +239,7 @@ test('C4: an HTTP/1.0 client gets the whole body and the end of the connection',
   expect(client.text).not.toContain('chunked')
 })
 
-test('C4: compressed answers, repeated headers and odd status codes pass as they are', async () => {
+test('part of C4: compressed answers, repeated headers and odd status codes pass as they are', async () => {
   const body = randomBytes(1_000)
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(299, 'Miscellaneous', [
@@ -273,7 +273,7 @@ test.each([
   ['DELETE', 5],
   ['GET', 5],
   ['PATCH', 70_000],
-])('C4: %s with %i bytes arrives with the same framing', async (method, length) => {
+])('part of C4: %s with %i bytes arrives with the same framing', async (method, length) => {
   const body = randomBytes(length)
   const bodies: Buffer[] = []
   await using upstream = await startUpstream(async (request, response) => {

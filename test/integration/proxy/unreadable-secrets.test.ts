@@ -32,7 +32,7 @@ const twoClients = {
 }
 const twoClientSource = () => plainSource().set(OTHER_SECRET, { o1: { labels: ['AWSCURRENT'], value: OTHER_KEY } })
 
-test('C1: an unknown key is answered 503 while the key sets cannot be read, and that is not held against it', async () => {
+test('part of C1: an unknown key is answered 503 while the key sets cannot be read, and that is not held against it', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url })
   proxy.source.set(CLIENT_SECRET, { v2: { labels: ['AWSCURRENT'], value: NEW_KEY } })
@@ -49,7 +49,7 @@ test('C1: an unknown key is answered 503 while the key sets cannot be read, and 
   expect(errorOf(await ask(proxy.port, { key: 'kt_wrong' })).code).toBe('key-unknown')
 })
 
-test('C1: an unknown key is answered 503, within a bound, while the read hangs', async () => {
+test('part of C1: an unknown key is answered 503, within a bound, while the read hangs', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url, timing: { unknownWaitMs: 50 } })
   proxy.source.broken.set(CLIENT_SECRET, 'hang')
@@ -58,7 +58,7 @@ test('C1: an unknown key is answered 503, within a bound, while the read hangs',
   expect((await ask(proxy.port)).status).toBe(200)
 })
 
-test('C1: a version that cannot be read for the moment leaves unknown keys undecided', async () => {
+test('part of C1: a version that cannot be read for the moment leaves unknown keys undecided', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url })
   proxy.source.set(CLIENT_SECRET, {
@@ -163,32 +163,35 @@ test("C18: one route's broken secret makes that route unavailable and nothing el
 test.each([
   ['garbage', 'two words'],
   ['a list', 'kt_a,kt_b'],
-])('C1: %s as the current value discards no grace or pending key, and a restart is ready', async (_what, garbage) => {
-  await using upstream = await ok()
-  const source = plainSource()
-    .set(CLIENT_SECRET, {
-      v3: { labels: ['AWSCURRENT'], value: garbage },
-      v2: { labels: ['AWSPREVIOUS', inAnHour()], value: OLD_CLIENT_KEY },
-      v4: { labels: ['AWSPENDING'], value: NEW_KEY },
-    })
-    .set(UPSTREAM_SECRET, {
-      u3: { labels: ['AWSCURRENT'], value: garbage },
-      u2: { labels: ['AWSPREVIOUS', inAnHour()], value: OLD_UPSTREAM_KEY },
-    })
-  await using proxy = await startTestProxy({ upstream: upstream.url, source })
+])(
+  'part of C1: %s as the current value discards no grace or pending key, and a restart is ready',
+  async (_what, garbage) => {
+    await using upstream = await ok()
+    const source = plainSource()
+      .set(CLIENT_SECRET, {
+        v3: { labels: ['AWSCURRENT'], value: garbage },
+        v2: { labels: ['AWSPREVIOUS', inAnHour()], value: OLD_CLIENT_KEY },
+        v4: { labels: ['AWSPENDING'], value: NEW_KEY },
+      })
+      .set(UPSTREAM_SECRET, {
+        u3: { labels: ['AWSCURRENT'], value: garbage },
+        u2: { labels: ['AWSPREVIOUS', inAnHour()], value: OLD_UPSTREAM_KEY },
+      })
+    await using proxy = await startTestProxy({ upstream: upstream.url, source })
 
-  expect((await ask(proxy.port, { key: OLD_CLIENT_KEY })).status).toBe(200)
-  expect((await ask(proxy.port, { key: NEW_KEY })).status).toBe(200)
-  expect(upstream.seen[0]?.headers.authorization).toBe(`Bearer ${OLD_UPSTREAM_KEY}`)
-  expect(proxy.proxy.readiness().keySets).toEqual({ [CLIENT_SECRET]: 'partial', [UPSTREAM_SECRET]: 'partial' })
-  expect(await proxy.metric(`keyturn_proxy_key_set_faults{secret="${CLIENT_SECRET}"}`)).toBe(1)
-  expect(proxy.log.find(({ secret, level }) => secret === CLIENT_SECRET && level === 'error')).toMatchObject({
-    error: { code: 'key-malformed', kind: 'needs-human' },
-  })
-  expect(JSON.stringify(proxy.log)).not.toContain(garbage)
-})
+    expect((await ask(proxy.port, { key: OLD_CLIENT_KEY })).status).toBe(200)
+    expect((await ask(proxy.port, { key: NEW_KEY })).status).toBe(200)
+    expect(upstream.seen[0]?.headers.authorization).toBe(`Bearer ${OLD_UPSTREAM_KEY}`)
+    expect(proxy.proxy.readiness().keySets).toEqual({ [CLIENT_SECRET]: 'partial', [UPSTREAM_SECRET]: 'partial' })
+    expect(await proxy.metric(`keyturn_proxy_key_set_faults{secret="${CLIENT_SECRET}"}`)).toBe(1)
+    expect(proxy.log.find(({ secret, level }) => secret === CLIENT_SECRET && level === 'error')).toMatchObject({
+      error: { code: 'key-malformed', kind: 'needs-human' },
+    })
+    expect(JSON.stringify(proxy.log)).not.toContain(garbage)
+  },
+)
 
-test('C1: a garbage current value leaves what was in force before it, grace keys beyond maxStaleSeconds', async () => {
+test('part of C1: a garbage current value leaves what was in force before it, grace keys beyond maxStaleSeconds', async () => {
   await using upstream = await ok()
   const source = plainSource().set(CLIENT_SECRET, {
     v2: { labels: ['AWSCURRENT'], value: CLIENT_KEY },
@@ -212,24 +215,27 @@ test.each([
   ['scheduled for deletion', new KeyturnError('secret-deleted', 'It is scheduled for deletion.')],
   ['not there any more', new KeyturnError('secret-not-found', 'It does not exist.')],
   ['without any label', undefined],
-])('C1: a secret that is %s ends its keys at the next refresh, and unknown keys get 401', async (_what, error) => {
-  await using upstream = await ok()
-  const source = twoClientSource()
-  await using proxy = await startTestProxy({ upstream: upstream.url, source, refreshSeconds: 1, ...twoClients })
-  if (error) source.broken.set(CLIENT_SECRET, error)
-  else source.set(CLIENT_SECRET, {})
+])(
+  'part of C1: a secret that is %s ends its keys at the next refresh, and unknown keys get 401',
+  async (_what, error) => {
+    await using upstream = await ok()
+    const source = twoClientSource()
+    await using proxy = await startTestProxy({ upstream: upstream.url, source, refreshSeconds: 1, ...twoClients })
+    if (error) source.broken.set(CLIENT_SECRET, error)
+    else source.set(CLIENT_SECRET, {})
 
-  await until(async () => (await ask(proxy.port)).status === 401, 'its key is refused', 4_000)
+    await until(async () => (await ask(proxy.port)).status === 401, 'its key is refused', 4_000)
 
-  expect(errorOf(await ask(proxy.port, { key: 'kt_wrong' })).code).toBe('key-unknown')
-  expect((await ask(proxy.port, { key: OTHER_KEY })).status).toBe(200)
-  expect(proxy.proxy.readiness()).toMatchObject({ ready: true, keySets: { [CLIENT_SECRET]: 'gone' } })
-  source.broken.clear()
-  source.set(CLIENT_SECRET, { 'client-v1': { labels: ['AWSCURRENT'], value: CLIENT_KEY } })
-  await until(async () => (await ask(proxy.port)).status === 200, 'it is back', 4_000)
-})
+    expect(errorOf(await ask(proxy.port, { key: 'kt_wrong' })).code).toBe('key-unknown')
+    expect((await ask(proxy.port, { key: OTHER_KEY })).status).toBe(200)
+    expect(proxy.proxy.readiness()).toMatchObject({ ready: true, keySets: { [CLIENT_SECRET]: 'gone' } })
+    source.broken.clear()
+    source.set(CLIENT_SECRET, { 'client-v1': { labels: ['AWSCURRENT'], value: CLIENT_KEY } })
+    await until(async () => (await ask(proxy.port)).status === 200, 'it is back', 4_000)
+  },
+)
 
-test('C1: an upstream secret that is gone ends its route alone', async () => {
+test('part of C1: an upstream secret that is gone ends its route alone', async () => {
   await using upstream = await ok()
   const source = plainSource().set('keyturn/test/second', { s1: { labels: ['AWSCURRENT'], value: 'sk-second' } })
   const routes = [{}, { name: 'second', prefix: '/second', secretId: 'keyturn/test/second' }]
@@ -243,7 +249,7 @@ test('C1: an upstream secret that is gone ends its route alone', async () => {
   expect(JSON.stringify(upstream.seen.slice(-1))).not.toContain(UPSTREAM_KEY)
 })
 
-test('C1: one "not found" amid good answers ends nothing', async () => {
+test('part of C1: one "not found" amid good answers ends nothing', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url })
   proxy.source.broken.set(CLIENT_SECRET, new KeyturnError('secret-not-found', 'It does not exist.'))
@@ -257,7 +263,7 @@ test('C1: one "not found" amid good answers ends nothing', async () => {
   expect((await ask(proxy.port)).status).toBe(200)
 })
 
-test('C1: a denied read is an outage to keys that are known', async () => {
+test('part of C1: a denied read is an outage to keys that are known', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url, refreshSeconds: 1 })
   proxy.source.broken.set(CLIENT_SECRET, new KeyturnError('secret-access-denied', 'The role may not.'))
@@ -269,7 +275,7 @@ test('C1: a denied read is an outage to keys that are known', async () => {
   expect((await ask(proxy.port)).status).toBe(200)
 })
 
-test('C15: keyless requests from an address do not keep a new key from it out', async () => {
+test('part of C15: keyless requests from an address do not keep a new key from it out', async () => {
   await using upstream = await ok()
   await using proxy = await startTestProxy({ upstream: upstream.url, limits: { failedAuthPerMinute: 3 } })
   for (let index = 0; index < 8; index += 1) await ask(proxy.port, { key: null })
@@ -299,7 +305,7 @@ test("C18: a client whose set is too old is told 503, not 401, whatever happens 
   expect((await ask(proxy.port, { key: 'kt_wrong' })).status).toBe(401)
 })
 
-test('C15: wrong keys have the sets of many clients read less often, so that a stranger cannot have AWS throttle us', async () => {
+test('part of C15: wrong keys have the sets of many clients read less often, so that a stranger cannot have AWS throttle us', async () => {
   await using upstream = await ok()
   const source = plainSource()
   const clients = Array.from({ length: 150 }, (_, index) => ({

@@ -7,7 +7,7 @@ import { until } from '../../helpers/proxy/until.ts'
 
 const GET = ['GET /openai/v1/x HTTP/1.1', 'Host: proxy', `Authorization: Bearer ${CLIENT_KEY}`]
 
-test('C4: an event stream that dies between two events ends with an error event and without a clean end', async () => {
+test('part of C4: an event stream that dies between two events ends with an error event and without a clean end', async () => {
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('data: one\n\n', () => response.destroy())
@@ -24,7 +24,7 @@ test('C4: an event stream that dies between two events ends with an error event 
   await until(() => proxy.log.some(({ ended }) => ended === 'upstream-died'), 'the death is logged')
 })
 
-test('C4: an event stream that dies inside an event gets nothing added, and no clean end', async () => {
+test('part of C4: an event stream that dies inside an event gets nothing added, and no clean end', async () => {
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('data: one\n\ndata: {"half', () => response.destroy())
@@ -43,7 +43,7 @@ test.each([
   ['a chunked body', { 'content-type': 'application/json' }],
   ['a body with a length', { 'content-length': '1000' }],
   ['a compressed event stream', { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }],
-])('C4: %s that is cut short is visibly incomplete', async (_what, headers) => {
+])('part of C4: %s that is cut short is visibly incomplete', async (_what, headers) => {
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(200, headers)
     response.write('half', () => response.destroy())
@@ -57,7 +57,7 @@ test.each([
   expect(answer.body.toString()).not.toContain('error')
 })
 
-test('C4: to an HTTP/1.0 client a body that is cut short ends with a reset', async () => {
+test('part of C4: to an HTTP/1.0 client a body that is cut short ends with a reset', async () => {
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain' })
     response.write('half', () => response.destroy())
@@ -72,7 +72,7 @@ test('C4: to an HTTP/1.0 client a body that is cut short ends with a reset', asy
   expect(client.ended).toBe(false)
 })
 
-test('C4: an upstream that falls silent inside a stream is given up, visibly', async () => {
+test('part of C4: an upstream that falls silent inside a stream is given up, visibly', async () => {
   await using upstream = await startUpstream((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('data: one\n\n')
@@ -234,7 +234,7 @@ test('a request is not sent again once a byte of an answer has come', async () =
   expect(requests).toBe(1)
 })
 
-test('C15: a body over the limit is a 413, announced or not', async () => {
+test('part of C15: a body over the limit is a 413, announced or not', async () => {
   await using upstream = await startUpstream((request, response) => {
     request.resume().on('end', () => response.end('ok'))
   })
@@ -251,7 +251,7 @@ test('C15: a body over the limit is a 413, announced or not', async () => {
   expect([chunked.status, errorOf(chunked).code]).toEqual([413, 'body-too-large'])
 })
 
-test('C15: a body that stands still is a 408', async () => {
+test('part of C15: a body that stands still is a 408', async () => {
   await using upstream = await startUpstream((request, response) => {
     request.resume().on('end', () => response.end('ok'))
   })
@@ -263,7 +263,7 @@ test('C15: a body that stands still is a 408', async () => {
   await client.sees('body-timeout')
 })
 
-test('C15: a head that dawdles is a 408', async () => {
+test('part of C15: a head that dawdles is a 408', async () => {
   await using upstream = await startUpstream((_request, response) => response.end('ok'))
   await using proxy = await startTestProxy({ upstream: upstream.url, limits: { headSeconds: 0.2 } })
   await using client = await RawClient.open(proxy.port)

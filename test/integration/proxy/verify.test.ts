@@ -11,7 +11,7 @@ import {
 } from '../../helpers/proxy/start-test-proxy.ts'
 import { until } from '../../helpers/proxy/until.ts'
 
-test('C3: a request with a client key reaches the upstream with the upstream key and comes back', async () => {
+test('part of C3: a request with a client key reaches the upstream with the upstream key and comes back', async () => {
   await using upstream = await startUpstream(async (request, response) => {
     const body = await readBody(request)
     response.writeHead(201, { 'content-type': 'application/json' }).end(body)
@@ -39,7 +39,7 @@ test.each([
   ['x-goog-api-key', { 'x-goog-api-key': CLIENT_KEY }, ''],
   ['?key=', {}, `?key=${CLIENT_KEY}&alt=sse`],
   ['all of them', { authorization: `Bearer ${CLIENT_KEY}`, 'x-api-key': CLIENT_KEY }, `?alt=sse&key=${CLIENT_KEY}`],
-])('C3: a key in %s is accepted, and nothing of it reaches the upstream', async (_place, headers, query) => {
+])('part of C3: a key in %s is accepted, and nothing of it reaches the upstream', async (_place, headers, query) => {
   await using upstream = await startUpstream((_request, response) => response.end('ok'))
   await using proxy = await startTestProxy({ upstream: upstream.url })
 
@@ -56,7 +56,7 @@ test.each([
   expect(upstream.seen[0]?.headers.authorization).toBe(`Bearer ${UPSTREAM_KEY}`)
 })
 
-test('C3: each route has its own upstream, key, field and header', async () => {
+test('part of C3: each route has its own upstream, key, field and header', async () => {
   await using one = await startUpstream((_request, response) => response.end('one'))
   await using two = await startUpstream((_request, response) => response.end('two'))
   const source = new MemorySource()
@@ -86,7 +86,7 @@ test('C3: each route has its own upstream, key, field and header', async () => {
   expect(one.seen[0]?.headers.authorization).toBe(`Bearer ${UPSTREAM_KEY}`)
 })
 
-test('C3: an upstream secret without its field fails closed: not ready, 503, nothing sent', async () => {
+test('part of C3: an upstream secret without its field fails closed: not ready, 503, nothing sent', async () => {
   await using upstream = await startUpstream((_request, response) => response.end('ok'))
   const source = new MemorySource()
     .set(CLIENT_SECRET, { c1: { labels: ['AWSCURRENT'], value: CLIENT_KEY } })
@@ -120,7 +120,7 @@ test.each([
   ['an encoded prefix', { path: '/%6fpenai/x' }, 400, 'path-not-canonical'],
   ['TRACE, which would show the upstream key', { method: 'TRACE' }, 405, 'method-not-allowed'],
   ['a WebSocket upgrade', { headers: { connection: 'Upgrade', upgrade: 'websocket' } }, 501, 'upgrade-not-allowed'],
-])('C15: %s is refused with a JSON error and a stable code', async (_what, options, status, code) => {
+])('part of C15: %s is refused with a JSON error and a stable code', async (_what, options, status, code) => {
   await using upstream = await startUpstream((_request, response) => response.end('ok'))
   await using proxy = await startTestProxy({ upstream: upstream.url })
 
@@ -134,7 +134,7 @@ test.each([
   expect(await proxy.metric('keyturn_proxy_in_flight_requests')).toBe(0)
 })
 
-test('C15: an address that fails too often is told 429, while a valid key from there still passes', async () => {
+test('part of C15: an address that fails too often is told 429, while a valid key from there still passes', async () => {
   await using upstream = await startUpstream((_request, response) => response.end('ok'))
   await using proxy = await startTestProxy({ upstream: upstream.url, limits: { failedAuthPerMinute: 3 } })
 
@@ -161,7 +161,7 @@ test('no redirect is followed: it goes to the client', async () => {
   expect(upstream.seen).toHaveLength(1)
 })
 
-test('C12: a valid request id is honoured, any other is replaced, and the upstream sees the same one', async () => {
+test('part of C12: a valid request id is honoured, any other is replaced, and the upstream sees the same one', async () => {
   await using upstream = await startUpstream((_request, response) =>
     response.setHeader('x-request-id', 'up-1').end('ok'),
   )

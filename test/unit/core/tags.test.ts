@@ -26,7 +26,7 @@ describe('tags', () => {
   })
 })
 
-describe('B16 why a step failed, in a tag', () => {
+describe('part of B16: why a step failed, in a tag', () => {
   it.each([
     ['short', 'Short, with a pattern: ^[a-z]{3}$.'],
     ['of other letters', 'Grün ist die Hoffnung, 希望.'],

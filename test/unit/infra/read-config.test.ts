@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readStackConfig } from '../../../infra/config.ts'
+import { readStackConfig } from '../../../infra/config/read-config.ts'
 import { ApplyMonitor } from '../../../local/apply/monitor.ts'
 import { runProgram } from '../../../local/apply/pulumi-runtime.ts'
 import { devSettings, devValues } from '../../helpers/infra/dev-config.ts'

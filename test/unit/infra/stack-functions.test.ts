@@ -34,7 +34,7 @@ beforeAll(async () => {
   plan = await planStack(parseStackConfig(devSettings(), devValues))
 })
 
-describe('rotation functions (A3)', () => {
+describe('rotation functions (part of A3)', () => {
   it('are one for each family, on arm64 and the current runtime, traced and bounded', () => {
     expect(
       plan
@@ -160,7 +160,7 @@ describe('rotation functions (A3)', () => {
   })
 })
 
-describe('concurrency (A3)', () => {
+describe('concurrency (part of A3)', () => {
   it('is not reserved unless asked for: a fresh account has nothing to reserve', () => {
     for (const { inputs } of plan.ofType(FUNCTION)) expect(inputs).not.toHaveProperty('reservedConcurrentExecutions')
   })
@@ -281,7 +281,7 @@ describe('sweeper (A5)', () => {
   })
 })
 
-describe('events (A9)', () => {
+describe('events (part of A9)', () => {
   const pattern = (): string =>
     String(plan.one('aws:cloudwatch/eventRule:EventRule', 'sweep-events').inputs.eventPattern)
   const fits = (event: object): boolean => readPattern(pattern())({ source: 'aws.secretsmanager', ...event })
@@ -312,7 +312,7 @@ describe('events (A9)', () => {
   })
 })
 
-describe('notifications (A8)', () => {
+describe('notifications (part of A8)', () => {
   it('take messages from the stack’s functions alone', () => {
     const [statement] = plan.policy('aws:sns/topicPolicy:TopicPolicy', 'notifications-policy').Statement
     const names = ['rotate-generated', 'rotate-provider', 'rotate-supplied', 'sweep']

@@ -33,7 +33,7 @@ function configOf(of: Plan): ProxyConfig {
   return JSON.parse(environment.find(({ name }) => name === 'KEYTURN_PROXY_CONFIG')?.value ?? '')
 }
 
-describe('the proxy’s image (A6)', () => {
+describe('the proxy’s image (part of A6)', () => {
   it('is built for arm64, pushed to its own repository and run by digest', () => {
     const { inputs } = plan.one('docker:index/image:Image', 'proxy-image-image')
     expect(inputs.imageName).toMatch(/^registry\.test\/keyturn-dev-proxy:[0-9a-f]{16}$/)
@@ -52,7 +52,7 @@ describe('the proxy’s image (A6)', () => {
   })
 })
 
-describe('the proxy’s service (A6)', () => {
+describe('the proxy’s service (part of A6)', () => {
   it('tells the proxy its clients and routes by ARN', () => {
     expect(configOf(plan)).toEqual({
       port: 8080,
@@ -161,7 +161,7 @@ describe('the proxy’s service (A6)', () => {
   })
 })
 
-describe('the proxy’s load balancer (A6)', () => {
+describe('the proxy’s load balancer (part of A6)', () => {
   const CERTIFICATE = `arn:aws:acm:${REGION}:${ACCOUNT}:certificate/0a1b`
 
   it('lets silent streams live, drains, and asks whether tasks are ready', () => {
@@ -238,7 +238,7 @@ describe('the proxy’s load balancer (A6)', () => {
   })
 })
 
-describe('the proxy’s metrics (A6)', () => {
+describe('the proxy’s metrics (part of A6)', () => {
   it('have a port of their own that nobody reaches unless the config says who', async () => {
     expect(container(plan).portMappings).toEqual([
       { containerPort: 8080, protocol: 'tcp' },
@@ -268,7 +268,7 @@ describe('the proxy’s metrics (A6)', () => {
   })
 })
 
-describe('the proxy’s network (A6)', () => {
+describe('the proxy’s network (part of A6)', () => {
   it('is the default VPC, with public addresses, unless given', () => {
     expect(plan.one(SERVICE, 'proxy-service').inputs.networkConfiguration).toMatchObject({
       subnets: ['subnet-0a', 'subnet-0b'],

@@ -68,6 +68,27 @@ describe('keys of groups (A1)', () => {
   })
 })
 
+describe('a key on request (A1)', () => {
+  it('is made for other Regions too where its group says so, and only there', async () => {
+    const settings = devSettings()
+    settings.groups = { ...settings.groups, clients: { ...settings.groups.clients, multiRegion: true } }
+    const other = await planStack(parseStackConfig(settings, devValues))
+    const regions = other.ofType(KEY).map(({ name, inputs }) => [name, inputs.multiRegion])
+    expect(regions).toEqual([
+      ['upstream-key', false],
+      ['clients-key', true],
+      ['internal-key', false],
+    ])
+  })
+
+  it('is rotated at once by whoever administers the account', () => {
+    for (const { name } of plan.ofType(KEY)) {
+      const administers = plan.policy(KEY, name).Statement.find(({ Sid }) => Sid === 'AdministerKey')
+      expect(administers?.Action).toContain('kms:RotateKeyOnDemand')
+    }
+  })
+})
+
 describe('the key that a new secret is to stand under (A1)', () => {
   it('may be tried out by Secrets Manager for the deployer alone, under the literal context alone', () => {
     const literal = 'RequestToValidateKeyAccess'
@@ -156,7 +177,7 @@ describe('secrets (A1, A2)', () => {
     expect(plan.one(POLICY, 'reporting-password-policy').inputs.blockPublicPolicy).toBe(true)
   })
 
-  it('1.11 refuse their deletion to everyone until they have been ended', () => {
+  it('refuse their deletion to everyone until they have been ended', () => {
     const statements = plan.policy(POLICY, 'openai-policy').Statement
     expect(statements.find(({ Sid }) => Sid === 'OnlyEndedIsDeleted')).toEqual({
       Sid: 'OnlyEndedIsDeleted',
@@ -216,7 +237,7 @@ describe('first values (A4)', () => {
     expect(plan.ofType(INVOCATION)).toHaveLength(4)
   })
 
-  it('1.11 are asked for in a way that has the function called again before the secret is deleted, with its entry', () => {
+  it('are asked for in a way that has the function called again before the secret is deleted, with its entry', () => {
     const { inputs } = plan.one(INVOCATION, 'openai-first-value')
     expect(inputs.lifecycleScope).toBe('CRUD')
     const { inputs: lambda } = plan.one('aws:lambda/function:Function', 'rotate-provider-function')
@@ -273,7 +294,7 @@ describe('rotation (A4)', () => {
   })
 })
 
-describe('a stack to throw away (A14)', () => {
+describe('a stack to throw away (part of A14)', () => {
   it('protects nothing when it says so, and only then', async () => {
     const loose = await planStack(parseStackConfig({ ...devSettings(), protect: false }, devValues))
     expect(loose.resources.filter(({ protect }) => protect)).toEqual([])

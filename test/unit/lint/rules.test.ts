@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<Room, readonly Room[]>> = {
 interface Fixture {
   readonly path: string
   readonly code: string
-  readonly fires: 'lint/style/noRestrictedImports' | 'plugin' | undefined
+  readonly fires: 'lint/style/noRestrictedImports' | 'lint/suspicious/noImportCycles' | 'plugin' | undefined
 }
 
 /** A file in `room`, `depth` folders down, that imports `target` by the path which that takes. */
@@ -60,6 +60,11 @@ const planOfCli = [0, 1].flatMap((depth) =>
     ] as const
   ).map(([part, fires]) => importing('cli', depth, part, fires, 'plan')),
 )
+const readsConfig: Fixture = {
+  path: 'cli/plan/imports-pulumi.ts',
+  code: "import { thing } from '../../infra/config/read-config.ts'\n\nconsole.log(thing)\n",
+  fires: 'lint/style/noRestrictedImports',
+}
 const CLOCKS = { now: 'Date.now()', date: 'new Date()', bare: 'new Date', random: 'Math.random()' }
 const clocks = ROOMS.flatMap((room) =>
   Object.entries(CLOCKS).map(
@@ -71,7 +76,28 @@ const moments: readonly Fixture[] = [
   { path: 'proxy/reads-a-date.ts', code: "console.log(new Date('2026-11-22'), new Date(0))\n", fires: undefined },
 ]
 
-const fixtures: readonly Fixture[] = [...imports, ...partsOfLambdas, ...partsOfCli, ...planOfCli, ...clocks, ...moments]
+/** Two files of which each imports the other: at run time, and as types alone. */
+const circles: readonly Fixture[] = [
+  ['one', "import { other } from './other.ts'\n\nexport const one = () => other\n", true],
+  ['other', "import { one } from './one.ts'\n\nexport const other = () => one\n", true],
+  ['form', "import type { Shape } from './shape.ts'\n\nexport type Form = Shape | 1\n", false],
+  ['shape', "import type { Form } from './form.ts'\n\nexport type Shape = Form | 2\n", false],
+].map(([name, code, fires]) => ({
+  path: `local/circle/${name}.ts`,
+  code: String(code),
+  fires: fires ? 'lint/suspicious/noImportCycles' : undefined,
+}))
+
+const fixtures: readonly Fixture[] = [
+  ...imports,
+  ...partsOfLambdas,
+  ...partsOfCli,
+  ...planOfCli,
+  readsConfig,
+  ...clocks,
+  ...moments,
+  ...circles,
+]
 let folder: string
 let found: Map<string, string[]>
 
@@ -111,13 +137,19 @@ async function lint(): Promise<Map<string, string[]>> {
 const named = (list: readonly Fixture[]) => list.map((fixture): [string, Fixture] => [fixture.path, fixture])
 
 describe('a room imports only what docs/architecture.md lets it', () => {
-  it.each(named([...imports, ...partsOfLambdas, ...partsOfCli, ...planOfCli]))('%s', (path, { fires }) => {
+  it.each(named([...imports, ...partsOfLambdas, ...partsOfCli, ...planOfCli, readsConfig]))('%s', (path, { fires }) => {
     expect(found.get(path) ?? []).toEqual(fires ? [fires] : [])
   })
 })
 
 describe('time and randomness are injected', () => {
   it.each(named([...clocks, ...moments]))('%s', (path, { fires }) => {
+    expect(found.get(path) ?? []).toEqual(fires ? [fires] : [])
+  })
+})
+
+describe('no import circle at run time', () => {
+  it.each(named(circles))('%s', (path, { fires }) => {
     expect(found.get(path) ?? []).toEqual(fires ? [fires] : [])
   })
 })

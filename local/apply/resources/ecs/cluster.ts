@@ -1,7 +1,7 @@
 import { CreateClusterCommand, DeleteClusterCommand } from '@aws-sdk/client-ecs'
 import { z } from 'zod'
 import { autoName, common, defineResource, tags } from '../../resource.ts'
-import { ecsTags } from './ecs-tags.ts'
+import { ecsTags } from '../tags.ts'
 
 const inputs = z.strictObject({
   ...common,

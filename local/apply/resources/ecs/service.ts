@@ -1,7 +1,7 @@
 import { CreateServiceCommand, DeleteServiceCommand, type LaunchType, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { z } from 'zod'
 import { autoName, common, defineResource, tags } from '../../resource.ts'
-import { ecsTags } from './ecs-tags.ts'
+import { ecsTags } from '../tags.ts'
 import { waitForSteadyState } from './steady-state.ts'
 
 const inputs = z.strictObject({

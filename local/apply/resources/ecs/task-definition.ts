@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { z } from 'zod'
 import { common, defineResource, tags } from '../../resource.ts'
-import { ecsTags } from './ecs-tags.ts'
+import { ecsTags } from '../tags.ts'
 
 const inputs = z.strictObject({
   ...common,

@@ -3,17 +3,16 @@ import type { ControlRoute } from '../../control/control-route.ts'
 import { json } from '../../protocol/json.ts'
 import type { Service } from '../service.ts'
 import { closeEcs, openFrontDoor, serviceUrl } from './ecs.ts'
-import { createCluster, deleteCluster, describeClusters, listClusters } from './operations/clusters.ts'
+import { createCluster, deleteCluster } from './operations/clusters.ts'
 import { createService } from './operations/create-service.ts'
 import { deleteService } from './operations/delete-service.ts'
-import { describeServices, listServices } from './operations/describe-services.ts'
+import { describeServices } from './operations/describe-services.ts'
 import {
   deregisterTaskDefinition,
   describeTaskDefinition,
-  listTaskDefinitions,
   registerTaskDefinition,
 } from './operations/task-definitions.ts'
-import { describeTasks, listTasks, stopTask } from './operations/tasks.ts'
+import { describeTasks, listTasks } from './operations/tasks.ts'
 import { updateService } from './operations/update-service.ts'
 import { reconcile, tasksOf } from './reconcile.ts'
 import { credentialsRoute } from './task-credentials.ts'
@@ -37,23 +36,18 @@ const endpointsRoute: ControlRoute = {
 /** Amazon ECS on Fargate: services whose tasks are Node processes that stand in for container images. */
 export const ecs: Service = {
   name: 'ecs',
-  protocols: [json],
+  protocol: json,
   operations: {
     CreateCluster: createCluster,
     CreateService: createService,
     DeleteCluster: deleteCluster,
     DeleteService: deleteService,
     DeregisterTaskDefinition: deregisterTaskDefinition,
-    DescribeClusters: describeClusters,
     DescribeServices: describeServices,
     DescribeTaskDefinition: describeTaskDefinition,
     DescribeTasks: describeTasks,
-    ListClusters: listClusters,
-    ListServices: listServices,
-    ListTaskDefinitions: listTaskDefinitions,
     ListTasks: listTasks,
     RegisterTaskDefinition: registerTaskDefinition,
-    StopTask: stopTask,
     UpdateService: updateService,
   },
   control: [credentialsRoute, endpointsRoute],

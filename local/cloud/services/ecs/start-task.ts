@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { SECOND } from '../../../../core/clock.ts'
 import type { Cloud } from '../../cloud.ts'
@@ -8,7 +9,6 @@ import type { Exit, NodeChild } from '../../process/spawn-node.ts'
 import { lastPart } from './arns.ts'
 import { containerSecrets } from './container-secrets.ts'
 import { findTaskDefinition } from './find.ts'
-import { freePort } from './free-port.ts'
 import { entryOf, refusedPull } from './image.ts'
 import type { ContainerDefinition, TaskDefinitionInput, TaskRecord } from './state.ts'
 import { closeCredentials, openCredentials } from './task-credentials.ts'
@@ -137,3 +137,15 @@ function readNow<T>(work: () => T): T {
 
 const initialisation = (error: unknown): Error =>
   new Error(`ResourceInitializationError: ${error instanceof Error ? error.message : String(error)}`)
+
+/** A port on 127.0.0.1 that was free a moment ago, for a process that cannot tell us which one it took. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}

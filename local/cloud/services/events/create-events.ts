@@ -8,20 +8,18 @@ const KEPT_EVENTS = 500
 
 /** The default event bus of a cloud. */
 export const createEvents = (cloud: Cloud): EventsPort => ({
-  emit: (event) => {
-    emitEvent(cloud, event)
-  },
+  emit: (event) => emitEvent(cloud, event),
 })
 
-/** Puts an event on the bus and delivers it to every matching rule's targets in the background. Returns its id. */
-export function emitEvent(cloud: Cloud, event: CloudEvent & { readonly time?: Date }): string {
+/** Puts an event on the bus and delivers it to every matching rule's targets in the background. */
+export function emitEvent(cloud: Cloud, event: CloudEvent): void {
   const record: EventRecord = {
     version: '0',
     id: cloud.random.uuid(),
     'detail-type': event.detailType,
     source: event.source,
     account: cloud.accountId,
-    time: `${(event.time ?? cloud.clock.now()).toISOString().slice(0, 19)}Z`,
+    time: `${cloud.clock.now().toISOString().slice(0, 19)}Z`,
     region: cloud.region,
     resources: event.resources ?? [],
     // A copy: the bus must not see what its sender changes afterwards.
@@ -33,7 +31,6 @@ export function emitEvent(cloud: Cloud, event: CloudEvent & { readonly time?: Da
     if (rule.enabled && matchesRule(rule, record)) deliver(cloud, rule, record)
   }
   cloud.changed()
-  return record.id
 }
 
 const matchesRule = ({ pattern }: RuleRecord, event: EventRecord): boolean =>

@@ -1,5 +1,4 @@
 import type { Cloud } from '../../cloud.ts'
-import { addPoints, pointOf } from '../cloudwatch/metrics.ts'
 import { authorizeBackground, sourceOf } from '../iam/authorize-background.ts'
 import { servicePrincipal } from '../iam/types.ts'
 import { findTopic } from '../sns/find-topic.ts'
@@ -8,7 +7,7 @@ import { policyOf } from '../sns/topic-policy.ts'
 import type { EventRecord, RuleRecord, TargetRecord } from './state.ts'
 import { targetInput } from './target-input.ts'
 
-/** Sends an event to a rule's targets in the background. A target that refuses counts as a failed invocation. */
+/** Sends an event to a rule's targets in the background. A target that refuses stops no other. */
 export function deliver(cloud: Cloud, rule: RuleRecord, event: EventRecord): void {
   for (const target of rule.targets) cloud.clock.hold(deliverTo(cloud, rule, target, event))
 }
@@ -18,9 +17,7 @@ async function deliverTo(cloud: Cloud, rule: RuleRecord, target: TargetRecord, e
     const input = targetInput(target, event, rule)
     if (target.arn.startsWith('arn:aws:sns:')) toTopic(cloud, rule, target, input)
     else await toFunction(cloud, rule, target, input)
-    count(cloud, rule, 'Invocations')
   } catch (error) {
-    count(cloud, rule, 'FailedInvocations')
     cloud.log.warn({ error, rule: rule.name, target: target.arn }, 'an event did not reach its target')
   }
 }
@@ -42,10 +39,4 @@ function toTopic(cloud: Cloud, rule: RuleRecord, target: TargetRecord, input: un
   })
   const message = typeof input === 'string' ? input : JSON.stringify(input)
   publishMessage(cloud, topic, { publisher: principal.arn, message })
-}
-
-function count(cloud: Cloud, rule: RuleRecord, name: 'Invocations' | 'FailedInvocations'): void {
-  const dimensions = [{ Name: 'RuleName', Value: rule.name }]
-  const point = pointOf(1, cloud.clock.now().getTime(), 'Count')
-  addPoints(cloud, { namespace: 'AWS/Events', name, dimensions }, [point])
 }

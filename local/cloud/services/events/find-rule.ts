@@ -6,9 +6,6 @@ import type { RuleRecord } from './state.ts'
 export const ruleArn = ({ region, accountId }: Cloud, name: string): string =>
   `arn:aws:events:${region}:${accountId}:rule/${name}`
 
-export const busArn = ({ region, accountId }: Cloud): string =>
-  `arn:aws:events:${region}:${accountId}:event-bus/default`
-
 /** @throws ServiceError `ResourceNotFoundException` */
 export function findRule(cloud: Cloud, name: string): RuleRecord {
   const rule = own(cloud.state.events.rules, name)

@@ -60,8 +60,8 @@ export function createIam(cloud: Cloud): Iam {
 
   function assume(roleArn: string, sessionName: string, options: AssumeOptions): RolePrincipal {
     const role = findRole(cloud, roleNameOf(roleArn))
-    const invoker = options.service ? servicePrincipal(options.service, cloud.accountId) : options.principal
-    if (invoker) {
+    if (options.service) {
+      const invoker = servicePrincipal(options.service, cloud.accountId)
       const source = options.sourceArn
         ? { 'aws:SourceArn': options.sourceArn, 'aws:SourceAccount': cloud.accountId }
         : {}
@@ -73,7 +73,7 @@ export function createIam(cloud: Cloud): Iam {
 
   const grants = (): Grant[] =>
     Object.values(cloud.state.iam.roles).flatMap((role) =>
-      rolePolicies(cloud, role).flatMap((policy) => grantsOf(policy, 'identity')),
+      rolePolicies(role).flatMap((policy) => grantsOf(policy, 'identity')),
     )
   const resourceGrants = (): Grant[] =>
     sources
@@ -131,17 +131,17 @@ function identityPolicies(cloud: Cloud, principal: Principal): NamedPolicy[] {
     return [{ holder: principal.userName, name: 'AdministratorAccess', document: ADMINISTRATOR_ACCESS }]
   }
   const role = cloud.state.iam.roles[principal.roleName]
-  return role ? rolePolicies(cloud, role) : []
+  return role ? rolePolicies(role) : []
 }
 
-function rolePolicies(cloud: Cloud, role: RoleRecord): NamedPolicy[] {
+function rolePolicies(role: RoleRecord): NamedPolicy[] {
   const inline = Object.entries(role.inline).map(([name, text]) => ({
     holder: role.name,
     name,
     document: parsePolicy(text),
   }))
   const attached = role.attached.flatMap((arn) => {
-    const policy = cloud.state.iam.policies[arn] ?? managedPolicy(arn)
+    const policy = managedPolicy(arn)
     return policy ? [{ holder: role.name, name: policy.name, document: parsePolicy(policy.document) }] : []
   })
   return [...inline, ...attached]

@@ -12,3 +12,10 @@ export function findRole(cloud: Cloud, name: string): RoleRecord {
 
 /** `arn:aws:iam::000000000000:role/path/name` → `name`; a bare name stays as it is. */
 export const roleNameOf = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1)
+
+/** The JSON text of a policy that stands in the role itself. @throws ServiceError `NoSuchEntity` */
+export function findInlinePolicy(role: RoleRecord, name: string): string {
+  const text = own(role.inline, name)
+  if (text !== undefined) return text
+  throw new ServiceError('NoSuchEntity', `The role policy with name ${name} cannot be found.`, 404)
+}

@@ -1,4 +1,11 @@
-import type { PolicyRecord } from './state.ts'
+import { ServiceError } from '../../protocol/service-error.ts'
+
+/** A policy that is attached by its ARN. */
+export interface ManagedPolicy {
+  readonly name: string
+  /** JSON text. */
+  readonly document: string
+}
 
 /** Statements of a policy: actions on every resource. */
 type Grants = readonly { readonly Sid?: string; readonly Action: readonly string[] }[]
@@ -51,20 +58,21 @@ const POLICIES: Readonly<Record<string, Grants>> = {
 
 const PREFIX = 'arn:aws:iam::aws:policy/'
 
-export const isManagedByAws = (arn: string): boolean => arn.startsWith(PREFIX)
+/** One of AWS's own policies. @throws ServiceError `NoSuchEntity` for one that the local cloud does not know */
+export function findManagedPolicy(arn: string): ManagedPolicy {
+  const policy = managedPolicy(arn)
+  if (policy) return policy
+  const hint = `Of AWS's own the local cloud knows ${managedPolicyArns()}, and it has no policies of the account's own: write the statements that the role needs into the role.`
+  throw new ServiceError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable. ${hint}`, 404)
+}
 
-/** An AWS-managed policy that the local cloud knows. */
-export function managedPolicy(arn: string): PolicyRecord | undefined {
-  const pathAndName = isManagedByAws(arn) ? arn.slice(PREFIX.length) : ''
+export function managedPolicy(arn: string): ManagedPolicy | undefined {
+  const pathAndName = arn.startsWith(PREFIX) ? arn.slice(PREFIX.length) : ''
   const statements = Object.hasOwn(POLICIES, pathAndName) ? POLICIES[pathAndName] : undefined
   if (!statements) return undefined
   const slash = pathAndName.lastIndexOf('/') + 1
   return {
     name: pathAndName.slice(slash),
-    id: `ANPA${Buffer.from(pathAndName).toString('hex').slice(0, 17).toUpperCase()}`,
-    arn,
-    path: `/${pathAndName.slice(0, slash)}`,
-    createdAt: '2015-02-06T18:40:00.000Z',
     document: JSON.stringify({
       Version: '2012-10-17',
       Statement: statements.map((statement) => ({ ...statement, Effect: 'Allow', Resource: '*' })),
@@ -73,7 +81,7 @@ export function managedPolicy(arn: string): PolicyRecord | undefined {
 }
 
 /** What may be attached, for the message about what may not. */
-export const managedPolicyArns = (): string =>
+const managedPolicyArns = (): string =>
   Object.keys(POLICIES)
     .map((name) => PREFIX + name)
     .join(', ')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Random } from '../../../../core/random.ts'
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const NAME = /^[\w+=,.@-]+$/
@@ -16,3 +17,9 @@ export const tagRecord = (list: z.infer<typeof tags>): Record<string, string> =>
   Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]))
 export const tagList = (record: Readonly<Record<string, string>>): { Key: string; Value: string }[] =>
   Object.entries(record).map(([Key, Value]) => ({ Key, Value }))
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** `AROA…` for roles, `ANPA…` for policies. */
+export const uniqueId = (prefix: 'AROA' | 'ANPA', random: Random): string =>
+  prefix + Array.from({ length: 17 }, () => ALPHABET[random.int(ALPHABET.length)]).join('')

@@ -2,8 +2,6 @@
 export interface IamState {
   /** By name. */
   roles: Record<string, RoleRecord>
-  /** Customer-managed policies, by ARN. */
-  policies: Record<string, PolicyRecord>
   /** Temporary credentials of roles, by access key id. */
   sessions: Record<string, SessionRecord>
   /** How often each grant has allowed a call, by {@link grantKey}. */
@@ -21,19 +19,9 @@ export interface RoleRecord {
   trust: string
   /** By policy name. */
   inline: Record<string, string>
-  /** ARNs. */
+  /** ARNs of AWS's own policies. */
   attached: string[]
   tags: Record<string, string>
-}
-
-export interface PolicyRecord {
-  readonly name: string
-  readonly id: string
-  readonly arn: string
-  readonly path: string
-  readonly createdAt: string
-  readonly description?: string
-  document: string
 }
 
 export interface SessionRecord {
@@ -44,4 +32,4 @@ export interface SessionRecord {
   readonly expiresAt: string
 }
 
-export const emptyIamState = (): IamState => ({ roles: {}, policies: {}, sessions: {}, used: {} })
+export const emptyIamState = (): IamState => ({ roles: {}, sessions: {}, used: {} })

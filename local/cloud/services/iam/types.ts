@@ -41,8 +41,6 @@ export interface Credentials {
 export interface AssumeOptions {
   /** The service that takes the role, which the role's trust policy must then let assume: `lambda.amazonaws.com`. */
   readonly service?: string
-  /** Another principal that takes the role; its identity policies and the trust policy decide. */
-  readonly principal?: Principal
   /** Goes into `aws:SourceArn` and `aws:SourceAccount`, against confused deputies. */
   readonly sourceArn?: string
   /** How long the credentials live by the cloud's clock, in milliseconds; one hour unless given. */
@@ -66,7 +64,7 @@ export interface Iam {
     resourcePolicy?: PolicyDocument,
   ): Decision
   /**
-   * Temporary credentials of a role. With `service` or `principal` the trust policy is enforced; without, it is not.
+   * Temporary credentials of a role. With `service` the trust policy is enforced; without, it is not.
    * @throws ServiceError `NoSuchEntity` for an unknown role, `AccessDenied` when the trust policy does not allow it
    */
   issueCredentials(roleArn: string, sessionName: string, options?: AssumeOptions): Credentials

@@ -4,15 +4,6 @@ import { ServiceError } from '../../protocol/service-error.ts'
 /** Members that many operations take. */
 export const keyId = z.string().min(1).max(2048)
 
-export const blob = (max: number) =>
-  z
-    .string()
-    .transform((text) => Buffer.from(text, 'base64'))
-    .refine((bytes) => bytes.length >= 1 && bytes.length <= max, `must be 1 to ${max} bytes`)
-
-export const MAX_PLAINTEXT = 4_096
-export const MAX_CIPHERTEXT = 6_144
-
 export const encryptionContext = z.record(z.string(), z.string()).optional()
 
 export const aliasName = z

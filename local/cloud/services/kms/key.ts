@@ -1,6 +1,6 @@
 import type { Cloud } from '../../cloud.ts'
 import { ServiceError } from '../../protocol/service-error.ts'
-import { defaultKeyPolicy } from './default-key-policy.ts'
+import { defaultKeyPolicy } from './key-policy.ts'
 import type { KeyRecord, MaterialRecord } from './state.ts'
 
 export const keyArn = ({ region, accountId }: Cloud, id: string): string =>
@@ -77,7 +77,6 @@ export function addKey(cloud: Cloud, options: NewKey): KeyRecord {
     policy: options.policy ?? defaultKeyPolicy(cloud.accountId),
     tags: { ...options.tags },
     materials: [newMaterial(cloud, 'CREATED')],
-    grants: [],
   }
   cloud.state.kms.keys[id] = key
   return key

@@ -1,6 +1,6 @@
 import type { Cloud } from '../../cloud.ts'
-import { managedKeyPolicy } from './default-key-policy.ts'
 import { addKey } from './key.ts'
+import { managedKeyPolicy } from './key-policy.ts'
 import type { KeyRecord } from './state.ts'
 
 /** The AWS managed key of a service (`alias/aws/secretsmanager`), made when it is first needed. */

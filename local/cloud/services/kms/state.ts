@@ -22,31 +22,19 @@ export interface KeyRecord {
   rotation?: { periodDays: number; nextAt: string }
   /** The newest is last and encrypts; all of them decrypt. */
   materials: MaterialRecord[]
-  grants: GrantRecord[]
 }
 
 export interface MaterialRecord {
   readonly id: string
   readonly key: string
   readonly createdAt: string
-  readonly origin: 'CREATED' | 'AUTOMATIC' | 'ON_DEMAND'
+  readonly origin: 'CREATED' | 'AUTOMATIC'
 }
 
 export interface AliasRecord {
   readonly createdAt: string
   keyId: string
   updatedAt: string
-}
-
-export interface GrantRecord {
-  readonly id: string
-  readonly token: string
-  readonly granteePrincipal: string
-  readonly retiringPrincipal?: string
-  readonly operations: readonly string[]
-  readonly name?: string
-  readonly constraints?: Readonly<Record<string, Readonly<Record<string, string>>>>
-  readonly createdAt: string
 }
 
 export const emptyKmsState = (): KmsState => ({ keys: {}, aliases: {} })

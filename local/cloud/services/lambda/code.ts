@@ -3,7 +3,7 @@ import { unzipSync } from 'fflate'
 import type { Cloud } from '../../cloud.ts'
 import { invalidParameter } from './errors.ts'
 import { isInProcessCode } from './runtime/in-process.ts'
-import type { FunctionRecord } from './state.ts'
+import type { FunctionRecord, FunctionVersion } from './state.ts'
 
 export interface StoredCode {
   readonly codeSha256: string
@@ -31,8 +31,8 @@ export function dropUnusedCode(cloud: Cloud): void {
 }
 
 /** Every version that something may still run. */
-export const versionsOf = ({ latest, published, change }: FunctionRecord): FunctionRecord['published'] =>
-  change?.previous ? [change.previous, latest, ...published] : [latest, ...published]
+export const versionsOf = ({ latest, change }: FunctionRecord): readonly FunctionVersion[] =>
+  change?.previous ? [change.previous, latest] : [latest]
 
 function isZip(bytes: Buffer): boolean {
   try {

@@ -1,6 +1,5 @@
 import type { Cloud } from '../../cloud.ts'
 import { callCloud } from '../../process/call-cloud.ts'
-import { lambdaOf } from './create-lambda.ts'
 import type { FunctionTarget } from './identify.ts'
 import type { InvokeResult } from './types.ts'
 
@@ -39,7 +38,7 @@ async function send(
   const assume = { service: 'lambda.amazonaws.com', sourceArn: record.arn }
   if (destination.split(':')[2] === 'lambda') {
     const invoker = cloud.iam.assume(role, record.name, assume)
-    await lambdaOf(cloud).invoke(destination, body, { type: 'Event', invoker })
+    await cloud.lambda.invoke(destination, body, { type: 'Event', invoker })
     return
   }
   const form = { Action: 'Publish', Version: '2010-03-31', TopicArn: destination, Message: JSON.stringify(body) }

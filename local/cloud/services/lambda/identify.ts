@@ -23,11 +23,8 @@ export function findFunction(cloud: Cloud, identifier: string, qualifier?: strin
   const record = cloud.state.lambda.functions[named.name]
   if (!record || (named.account !== undefined && named.account !== cloud.accountId)) throw functionNotFound(arn)
   settle(cloud, record)
-  const version =
-    chosen === undefined || chosen === record.latest.version
-      ? record.latest
-      : record.published.find((published) => published.version === chosen)
-  if (!version) throw functionNotFound(arn)
+  const version = record.latest
+  if (chosen !== undefined && chosen !== version.version) throw functionNotFound(arn)
   return { record, version, arn }
 }
 

@@ -9,57 +9,40 @@ import {
   deleteFunctionEventInvokeConfig,
   getFunctionEventInvokeConfig,
   putFunctionEventInvokeConfig,
-  updateFunctionEventInvokeConfig,
 } from './operations/event-invoke-config.ts'
 import { getAccountSettings } from './operations/get-account-settings.ts'
 import { getFunction } from './operations/get-function.ts'
-import { getFunctionConfiguration } from './operations/get-function-configuration.ts'
-import { getPolicy } from './operations/get-policy.ts'
 import { invoke } from './operations/invoke.ts'
-import { listFunctions } from './operations/list-functions.ts'
-import { listVersionsByFunction } from './operations/list-versions-by-function.ts'
-import { publishVersion } from './operations/publish-version.ts'
 import { removePermission } from './operations/remove-permission.ts'
-import { listTags, tagResource, untagResource } from './operations/tags.ts'
 import { updateFunctionCode } from './operations/update-function-code.ts'
 import { updateFunctionConfiguration } from './operations/update-function-configuration.ts'
 
 const one = '/2015-03-31/functions/{FunctionName}'
 const concurrency = '/2017-10-31/functions/{FunctionName}/concurrency'
 const eventInvoke = '/2019-09-25/functions/{FunctionName}/event-invoke-config'
-const tags = '/2017-03-31/tags/{Resource}'
 
 const routes: readonly RestRoute[] = [
   { method: 'POST', path: '/2015-03-31/functions', operation: 'CreateFunction', status: 201 },
-  { method: 'GET', path: '/2015-03-31/functions', operation: 'ListFunctions' },
   { method: 'GET', path: one, operation: 'GetFunction' },
   { method: 'DELETE', path: one, operation: 'DeleteFunction', status: 204 },
-  { method: 'GET', path: `${one}/configuration`, operation: 'GetFunctionConfiguration' },
   { method: 'PUT', path: `${one}/configuration`, operation: 'UpdateFunctionConfiguration' },
   { method: 'PUT', path: `${one}/code`, operation: 'UpdateFunctionCode' },
   { method: 'POST', path: `${one}/invocations`, operation: 'Invoke', payload: 'Payload' },
-  { method: 'POST', path: `${one}/versions`, operation: 'PublishVersion', status: 201 },
-  { method: 'GET', path: `${one}/versions`, operation: 'ListVersionsByFunction' },
   { method: 'POST', path: `${one}/policy`, operation: 'AddPermission', status: 201 },
-  { method: 'GET', path: `${one}/policy`, operation: 'GetPolicy' },
   { method: 'DELETE', path: `${one}/policy/{StatementId}`, operation: 'RemovePermission', status: 204 },
   { method: 'GET', path: '/2016-08-19/account-settings', operation: 'GetAccountSettings' },
   { method: 'PUT', path: concurrency, operation: 'PutFunctionConcurrency' },
   { method: 'DELETE', path: concurrency, operation: 'DeleteFunctionConcurrency', status: 204 },
   { method: 'GET', path: concurrency.replace('2017-10-31', '2019-09-30'), operation: 'GetFunctionConcurrency' },
   { method: 'PUT', path: eventInvoke, operation: 'PutFunctionEventInvokeConfig' },
-  { method: 'POST', path: eventInvoke, operation: 'UpdateFunctionEventInvokeConfig' },
   { method: 'GET', path: eventInvoke, operation: 'GetFunctionEventInvokeConfig' },
   { method: 'DELETE', path: eventInvoke, operation: 'DeleteFunctionEventInvokeConfig', status: 204 },
-  { method: 'POST', path: tags, operation: 'TagResource', status: 204 },
-  { method: 'DELETE', path: tags, operation: 'UntagResource', status: 204 },
-  { method: 'GET', path: tags, operation: 'ListTags' },
 ]
 
 /** AWS Lambda, running Node functions from the zips that were uploaded, each under its role. */
 export const lambda: Service = {
   name: 'lambda',
-  protocols: [restJson(routes)],
+  protocol: restJson(routes),
   operations: {
     AddPermission: addPermission,
     CreateFunction: createFunction,
@@ -69,22 +52,13 @@ export const lambda: Service = {
     GetAccountSettings: getAccountSettings,
     GetFunction: getFunction,
     GetFunctionConcurrency: getFunctionConcurrency,
-    GetFunctionConfiguration: getFunctionConfiguration,
     GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
-    GetPolicy: getPolicy,
     Invoke: invoke,
-    ListFunctions: listFunctions,
-    ListTags: listTags,
-    ListVersionsByFunction: listVersionsByFunction,
-    PublishVersion: publishVersion,
     PutFunctionConcurrency: putFunctionConcurrency,
     PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
     RemovePermission: removePermission,
-    TagResource: tagResource,
-    UntagResource: untagResource,
     UpdateFunctionCode: updateFunctionCode,
     UpdateFunctionConfiguration: updateFunctionConfiguration,
-    UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
   },
   stop: (cloud) => closeLambda(cloud),
 }

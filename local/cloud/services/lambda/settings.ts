@@ -33,6 +33,9 @@ export const settingsShape = {
 export const settingsPatch = z.object(settingsShape).partial()
 export type SettingsPatch = z.infer<typeof settingsPatch>
 
+/** CreateFunction and UpdateFunctionCode may ask for a published version; here is `$LATEST` alone. */
+export const unpublished = z.literal(false, 'must be left out: the local cloud publishes no versions').optional()
+
 /** Members that would change what runs and that the local cloud cannot honour. */
 export const UNSUPPORTED = [
   'DeadLetterConfig',

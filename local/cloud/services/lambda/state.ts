@@ -19,8 +19,6 @@ export interface FunctionRecord {
   /** What CreateFunction or an update is still at; absent once it is done. */
   change?: ChangeRecord
   latest: FunctionVersion
-  /** Numbered from 1. */
-  published: FunctionVersion[]
 }
 
 export interface ChangeRecord {
@@ -30,7 +28,7 @@ export interface ChangeRecord {
   readonly previous?: FunctionVersion
 }
 
-/** A function's code and settings at one point: `$LATEST`, or a published number. */
+/** A function's code and settings at one point; always `$LATEST`, since versions are not published here. */
 export interface FunctionVersion {
   readonly version: string
   /** Changes with every update; environments of another revision are stale. */
@@ -39,8 +37,6 @@ export interface FunctionVersion {
   readonly codeSha256: string
   readonly codeSize: number
   readonly settings: FunctionSettings
-  /** Code and settings of `$LATEST` when this was published, to tell whether anything has changed since. */
-  readonly from?: string
 }
 
 export interface FunctionSettings {

@@ -3,27 +3,22 @@ import type { Service } from '../service.ts'
 import { createSchedule } from './operations/create-schedule.ts'
 import { deleteSchedule } from './operations/delete-schedule.ts'
 import { getSchedule } from './operations/get-schedule.ts'
-import { listSchedules } from './operations/list-schedules.ts'
 import { updateSchedule } from './operations/update-schedule.ts'
 import { resumeSchedules, stopSchedules } from './timers.ts'
 
 /** EventBridge Scheduler. */
 export const scheduler: Service = {
   name: 'scheduler',
-  protocols: [
-    restJson([
-      { method: 'GET', path: '/schedules', operation: 'ListSchedules' },
-      { method: 'POST', path: '/schedules/{Name}', operation: 'CreateSchedule' },
-      { method: 'GET', path: '/schedules/{Name}', operation: 'GetSchedule' },
-      { method: 'PUT', path: '/schedules/{Name}', operation: 'UpdateSchedule' },
-      { method: 'DELETE', path: '/schedules/{Name}', operation: 'DeleteSchedule' },
-    ]),
-  ],
+  protocol: restJson([
+    { method: 'POST', path: '/schedules/{Name}', operation: 'CreateSchedule' },
+    { method: 'GET', path: '/schedules/{Name}', operation: 'GetSchedule' },
+    { method: 'PUT', path: '/schedules/{Name}', operation: 'UpdateSchedule' },
+    { method: 'DELETE', path: '/schedules/{Name}', operation: 'DeleteSchedule' },
+  ]),
   operations: {
     CreateSchedule: createSchedule,
     DeleteSchedule: deleteSchedule,
     GetSchedule: getSchedule,
-    ListSchedules: listSchedules,
     UpdateSchedule: updateSchedule,
   },
   start: resumeSchedules,

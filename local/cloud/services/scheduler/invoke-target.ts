@@ -1,6 +1,5 @@
 import { MINUTE, SECOND } from '../../../../core/clock.ts'
 import type { Cloud } from '../../cloud.ts'
-import { addPoints, pointOf } from '../cloudwatch/metrics.ts'
 import { groupArn } from './find-schedule.ts'
 import type { ScheduleRecord } from './state.ts'
 
@@ -25,9 +24,7 @@ export async function invokeTarget(cloud: Cloud, schedule: ScheduleRecord, firin
       sourceArn: groupArn(cloud, schedule.group),
     })
     await cloud.lambda.invoke(target.arn, payload(cloud, schedule, firing), { type: 'Event', invoker })
-    count(cloud, schedule, 'InvocationAttemptCount')
   } catch (error) {
-    count(cloud, schedule, 'TargetErrorCount')
     cloud.log.warn({ error, schedule: schedule.arn, attempt: firing.attempt }, 'a schedule did not reach its target')
     retry(cloud, schedule, firing)
   }
@@ -37,10 +34,7 @@ function retry(cloud: Cloud, schedule: ScheduleRecord, { due, attempt }: Firing)
   const { maxRetries, maxAgeSeconds } = schedule.settings.target
   const wait = Math.min(MINUTE * 2 ** (attempt - 1), LONGEST_WAIT_MS)
   const at = new Date(cloud.clock.now().getTime() + wait)
-  if (attempt > maxRetries || at.getTime() - due.getTime() > maxAgeSeconds * SECOND) {
-    count(cloud, schedule, 'InvocationDroppedCount')
-    return
-  }
+  if (attempt > maxRetries || at.getTime() - due.getTime() > maxAgeSeconds * SECOND) return
   cloud.clock.at(at, () => invokeTarget(cloud, schedule, { due, attempt: attempt + 1 }))
 }
 
@@ -72,10 +66,4 @@ function payload(cloud: Cloud, schedule: ScheduleRecord, { due, attempt }: Firin
   } catch {
     return filled
   }
-}
-
-function count(cloud: Cloud, schedule: ScheduleRecord, name: string): void {
-  const dimensions = [{ Name: 'ScheduleGroup', Value: schedule.group }]
-  const point = pointOf(1, cloud.clock.now().getTime(), 'Count')
-  addPoints(cloud, { namespace: 'AWS/Scheduler', name, dimensions }, [point])
 }

@@ -2,13 +2,11 @@ import { json } from '../../protocol/json.ts'
 import { parsePolicy } from '../iam/evaluator/policy-document.ts'
 import type { Service } from '../service.ts'
 import { scheduleDeletion } from './deletion.ts'
-import { batchGetSecretValue } from './operations/batch-get-secret-value.ts'
 import { cancelRotateSecret } from './operations/cancel-rotate-secret.ts'
 import { createSecret } from './operations/create-secret.ts'
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts'
 import { deleteSecret } from './operations/delete-secret.ts'
 import { describeSecret } from './operations/describe-secret.ts'
-import { getRandomPassword } from './operations/get-random-password.ts'
 import { getResourcePolicy } from './operations/get-resource-policy.ts'
 import { getSecretValue } from './operations/get-secret-value.ts'
 import { listSecretVersionIds } from './operations/list-secret-version-ids.ts'
@@ -21,20 +19,17 @@ import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
 import { updateSecret } from './operations/update-secret.ts'
 import { updateSecretVersionStage } from './operations/update-secret-version-stage.ts'
-import { validateResourcePolicy } from './operations/validate-resource-policy.ts'
 
 /** Every operation but replication to other Regions. */
 export const secretsManager: Service = {
   name: 'secretsmanager',
-  protocols: [json],
+  protocol: json,
   operations: {
-    BatchGetSecretValue: batchGetSecretValue,
     CancelRotateSecret: cancelRotateSecret,
     CreateSecret: createSecret,
     DeleteResourcePolicy: deleteResourcePolicy,
     DeleteSecret: deleteSecret,
     DescribeSecret: describeSecret,
-    GetRandomPassword: getRandomPassword,
     GetResourcePolicy: getResourcePolicy,
     GetSecretValue: getSecretValue,
     ListSecretVersionIds: listSecretVersionIds,
@@ -47,7 +42,6 @@ export const secretsManager: Service = {
     UntagResource: untagResource,
     UpdateSecret: updateSecret,
     UpdateSecretVersionStage: updateSecretVersionStage,
-    ValidateResourcePolicy: validateResourcePolicy,
   },
   start(cloud) {
     const secrets = () => Object.values(cloud.state.secretsManager.secrets)

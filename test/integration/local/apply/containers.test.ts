@@ -131,7 +131,7 @@ const describeService = async () => {
   return services?.[0]
 }
 
-describe('applyStack: containers (A6)', () => {
+describe('applyStack: containers (part of A6)', () => {
   it('runs the service under its task definition, and tells where its load balancer answers', async () => {
     const { outputs } = await apply(web({ GREETING: 'hello' }), { loadBalancerHost: '127.0.0.1:8080' })
     expect(outputs.host).toBe('127.0.0.1:8080')

@@ -48,7 +48,7 @@ const read = async (name: string) => {
 }
 
 describe('the shipped program on the local cloud (E)', () => {
-  it('A3, A4: leaves every secret with a first value and its rotation on', async () => {
+  it('A4, part of A3: leaves every secret with a first value and its rotation on', async () => {
     const { SecretList } = await client.send(new ListSecretsCommand({}))
     expect(SecretList?.length).toBe(7)
     for (const { Name } of SecretList ?? []) {

@@ -16,7 +16,7 @@ function minting(secret: MemorySecret = {}) {
 
 const cleaned = (calls: readonly string[]): string[] => calls.filter((call) => /^(discard|drop)/.test(call))
 
-describe('B16 abandon', () => {
+describe('part of B16: abandon', () => {
   it.each(
     STEPS.flatMap((step) => [
       [step, hopeless] as const,
@@ -66,7 +66,7 @@ describe('B16 abandon', () => {
   })
 })
 
-describe('B16 recordError', () => {
+describe('part of B16: recordError', () => {
   it.each([
     [hopeless, 'test-call-refused'],
     [Object.assign(new Error('secret text of a target'), { name: 'AccessDeniedException' }), 'AccessDeniedException'],

@@ -18,7 +18,7 @@ const take = async (secret: MemorySecret, supply: Supply = 'required') => {
   return { ...made, value: await nextValue({ ...rotation, strategy: described }, await made.store.describe()) }
 }
 
-describe('B7 the value that a person handed over', () => {
+describe('part of B7: the value that a person handed over', () => {
   it.each<Supply>(['required', 'allowed'])(
     'is taken by its version, and keeps its label, where it is %s',
     async (supply) => {

@@ -31,7 +31,7 @@ function watch(standing: (ms: number) => readonly Condition[], until: number, ev
   return told
 }
 
-describe('1.4 telling people what stands', () => {
+describe('telling people what stands', () => {
   it('tells a condition once, again after 1 h, 6 h, a day, then weekly, and once when it is over', () => {
     const days = 20
     expect(watch((ms) => (ms < days * DAY ? [failed] : []), days * DAY + HOUR)).toEqual([
@@ -96,7 +96,7 @@ describe('1.4 telling people what stands', () => {
   })
 })
 
-describe('1.4 a message', () => {
+describe('a message', () => {
   const standing = { state: 'raised', condition: failed, since: START, repeatedInMs: HOUR } as const
 
   it('tells what is so, since when, why, and what to do, to a person who knows nothing else', () => {

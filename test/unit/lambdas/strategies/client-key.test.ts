@@ -20,7 +20,7 @@ const drawn = (alphabet: string, length: number) =>
 
 const strong = '4fK9_xQ7-bT2mWz8RcVh3NsYpLgJ6dAeUo1iXwBtCvE'
 
-describe('a client’s own key (B7)', () => {
+describe('part of B7: a client’s own key', () => {
   it.each<[string, string, number]>([
     ['hex', '0123456789abcdef', 64],
     ['digits', DIGITS, 78],

@@ -11,7 +11,7 @@ function problems(call: string, change: object): string[] {
   return (read.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`)
 }
 
-describe('B20 A13 placeholders of described calls, at plan time', () => {
+describe('A13: placeholders of described calls, at plan time', () => {
   it('passes the shipped descriptions', () => {
     expect(providerKey.safeParse(sound).success).toBe(true)
     expect(providerKey.safeParse(openRouterParams('https://provider.example')).success).toBe(true)

@@ -12,7 +12,7 @@ const context = <Params>(params: Params): StrategyContext<Params> =>
 const make = async (params: Record<string, unknown>): Promise<string> =>
   (await random.create(context(random.params.parse(params)))).reveal()
 
-describe('B7 random', () => {
+describe('part of B7: random', () => {
   it.each([
     ['password', 32, /^[A-Za-z0-9._~-]+$/],
     ['alphanumeric', 32, /^[A-Za-z0-9]+$/],
@@ -59,7 +59,7 @@ describe('B7 random', () => {
   })
 })
 
-describe('B7 client-key', () => {
+describe('part of B7: client-key', () => {
   it('makes 256 bits behind a prefix, and takes nothing less', async () => {
     const value = await clientKey.create(context({}))
     expect(value.reveal()).toMatch(/^kt_[A-Za-z0-9_-]{43}$/)

@@ -5,7 +5,7 @@ import { supplied } from '../../../../lambdas/strategies/supplied/supplied.ts'
 const check = (value: string, params = {}): string | undefined =>
   supplied.checkValue(new SecretString(value), supplied.params.parse(params))
 
-describe('B7 supplied', () => {
+describe('part of B7: supplied', () => {
   it('accepts any text without white space around it', () => {
     expect(check('123456:AA-token')).toBeUndefined()
     expect(check('two words')).toBeUndefined()

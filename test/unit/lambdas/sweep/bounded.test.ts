@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { forEachBounded } from '../../../../lambdas/sweep/bounded.ts'
 
-it('1.13 works on several at once, never on more than the bound, and on each once', async () => {
+it('works on several at once, never on more than the bound, and on each once', async () => {
   const done: number[] = []
   let running = 0
   let most = 0

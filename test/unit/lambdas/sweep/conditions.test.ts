@@ -36,7 +36,7 @@ const only = (secret: Partial<SweptSecret>, hints: Partial<Hints> = {}) =>
 
 const stuck = { now: ['AWSCURRENT'], next: ['AWSPENDING'] }
 
-describe('1.4 what stands on a secret', () => {
+describe('what stands on a secret', () => {
   it('is nothing when all is well, nor while a version is in grace or a rotation has just begun', () => {
     expect(codes({})).toEqual([])
     expect(
@@ -160,7 +160,7 @@ describe('B19 what a look at a secret has done', () => {
   })
 })
 
-describe('A9 what EventBridge hands over', () => {
+describe('part of A9: what EventBridge hands over', () => {
   it('is read for the secret that it is about', () => {
     const label = { source: 'aws.secretsmanager', 'detail-type': 'Secret Label Updated', resources: ['arn:openai'] }
     expect(readEvent({ ...label, detail: { name: 'n', labelUpdated: 'AWSCURRENT', versionId: 'v' } })).toEqual({

@@ -130,7 +130,7 @@ test('digests differ from process to process', () => {
   expect(createDigest(systemRandom)('kt_x')).not.toEqual(createDigest(systemRandom)('kt_x'))
 })
 
-test('C1: an unknown key causes a refresh, and is then refused for a while without another', async () => {
+test('part of C1: an unknown key causes a refresh, and is then refused for a while without another', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -148,7 +148,7 @@ test('C1: an unknown key causes a refresh, and is then refused for a while witho
   expect(await second).toMatchObject({ versionId: 'v2', state: 'current' })
 })
 
-test('C1: only a load that began after the request proves a key unknown', async () => {
+test('part of C1: only a load that began after the request proves a key unknown', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -172,7 +172,7 @@ test('C1: only a load that began after the request proves a key unknown', async 
 test.each([
   ['once, a new key is found at the second read', 1_000, expect.objectContaining({ versionId: 'v2' })],
   ['twice, a new key stays undecided', 2_000, 'undecided'],
-])('C1: where a read fails %s', async (_what, ms, expected) => {
+])('part of C1: where a read fails %s', async (_what, ms, expected) => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -187,7 +187,7 @@ test.each([
   expect(await look).toEqual(expected)
 })
 
-test('C1: an undecided look is not remembered', async () => {
+test('part of C1: an undecided look is not remembered', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()
@@ -205,7 +205,7 @@ test('C1: an undecided look is not remembered', async () => {
   expect(await after).toMatchObject({ versionId: 'v2' })
 })
 
-test('C1: an unknown key waits for every set, a known one for its own alone', async () => {
+test('part of C1: an unknown key waits for every set, a known one for its own alone', async () => {
   const { clock, source, digest, keys, store } = setup()
   const other = new KeySetStore({
     secretId: 'other',
@@ -287,7 +287,7 @@ test('C19: an expired key is over since its deadline, and still named when the s
   expect(keys.find('kt_old')).toBeUndefined()
 })
 
-test('C1: a request with an unknown key does not wait for AWS for ever', async () => {
+test('part of C1: a request with an unknown key does not wait for AWS for ever', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
   await store.refresh()

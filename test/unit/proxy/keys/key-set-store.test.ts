@@ -24,7 +24,7 @@ function setup(options: Partial<KeySetStoreOptions<string>> = {}) {
 
 const keysOf = (store: KeySetStore<string>) => store.versions.map(({ key }) => key)
 
-test('C1: callers at the same time share one load', async () => {
+test('part of C1: callers at the same time share one load', async () => {
   const { source, store } = setup()
 
   await Promise.all([store.refresh(), store.refresh(), store.refresh()])
@@ -33,7 +33,7 @@ test('C1: callers at the same time share one load', async () => {
   expect(keysOf(store)).toEqual(['one'])
 })
 
-test('C1: a caller during a load gets a later load, since the running one may have read too early', async () => {
+test('part of C1: a caller during a load gets a later load, since the running one may have read too early', async () => {
   const { clock, source, store } = setup()
   const gate = Promise.withResolvers<void>()
   source.gate = (call) => (call === 1 ? gate.promise : Promise.resolve())
@@ -54,7 +54,7 @@ test('C1: a caller during a load gets a later load, since the running one may ha
   expect(keysOf(store)).toEqual(['two'])
 })
 
-test('C1: loads start at least a cooldown apart, and callers in between wait instead of being turned away', async () => {
+test('part of C1: loads start at least a cooldown apart, and callers in between wait instead of being turned away', async () => {
   const { clock, source, store } = setup()
   await store.refresh()
   expect(store.coolingDown).toBe(true)
@@ -70,7 +70,7 @@ test('C1: loads start at least a cooldown apart, and callers in between wait ins
   expect(keysOf(store)).toEqual(['two'])
 })
 
-test('C1: a late answer never overwrites a newer one', async () => {
+test('part of C1: a late answer never overwrites a newer one', async () => {
   const { clock, source, store } = setup()
   const gate = Promise.withResolvers<void>()
   source.gate = (call) => (call === 1 ? gate.promise : Promise.resolve())
@@ -91,7 +91,7 @@ test('C1: a late answer never overwrites a newer one', async () => {
   expect(keysOf(store)).toEqual(['two'])
 })
 
-test('C1: a late answer is still taken when nothing newer came', async () => {
+test('part of C1: a late answer is still taken when nothing newer came', async () => {
   const { clock, source, store } = setup()
   const gate = Promise.withResolvers<void>()
   source.gate = () => gate.promise
@@ -105,7 +105,7 @@ test('C1: a late answer is still taken when nothing newer came', async () => {
   expect(keysOf(store)).toEqual(['one'])
 })
 
-test('C1: the last good set is served while AWS is down, up to the bound and no longer', async () => {
+test('part of C1: the last good set is served while AWS is down, up to the bound and no longer', async () => {
   const { clock, source, store } = setup()
   await store.refresh()
   source.down = true
@@ -125,7 +125,7 @@ test('C1: the last good set is served while AWS is down, up to the bound and no 
   expect(keysOf(store)).toEqual(['one'])
 })
 
-test('C1: staleness follows the monotonic clock, not the wall', async () => {
+test('part of C1: staleness follows the monotonic clock, not the wall', async () => {
   const { clock, store } = setup()
   await store.refresh()
 
@@ -137,7 +137,7 @@ test('C1: staleness follows the monotonic clock, not the wall', async () => {
 test.each([
   ['a current version without a value', { v2: { labels: ['AWSCURRENT'] } }, 'key-value-missing'],
   ['a malformed current value', { v2: { labels: ['AWSCURRENT'], value: 'BAD' } }, 'key-malformed'],
-])('C1: a good set is never replaced by %s', async (_what, versions, code) => {
+])('part of C1: a good set is never replaced by %s', async (_what, versions, code) => {
   const { clock, source, store } = setup({
     parse: (value) => {
       if (value.reveal() === 'BAD') throw new Error('malformed')
@@ -157,7 +157,7 @@ test.each([
   expect(store.generation).toBe(before)
 })
 
-test('C1: a secret without living labels is empty at once, and one without a current version keeps the others', async () => {
+test('part of C1: a secret without living labels is empty at once, and one without a current version keeps the others', async () => {
   const { clock, source, store } = setup()
   await store.refresh()
   source.set(SECRET, { v2: { labels: ['AWSPENDING'], value: 'two' } })
@@ -186,7 +186,7 @@ test.each([
   ['twice', [notFound(), notFound()], ['failed', 'gone'], []],
   ['twice with an outage between', [notFound(), throttled(), notFound()], ['failed', 'failed', 'gone'], []],
   ['twice with a good answer between', [notFound(), undefined, notFound()], ['failed', 'loaded', 'failed'], ['one']],
-])('C1: a secret not found %s', async (_times, answers, results, keys) => {
+])('part of C1: a secret not found %s', async (_times, answers, results, keys) => {
   const rig = setup()
   await rig.store.refresh()
   const seen: string[] = []
@@ -200,7 +200,7 @@ test.each([
   expect(keysOf(rig.store)).toEqual(keys)
 })
 
-test('C1: a missing permission is a doubt that turns into an answer; an outage never does', async () => {
+test('part of C1: a missing permission is a doubt that turns into an answer; an outage never does', async () => {
   const rig = setup({ doubtMs: 3_000 })
   await rig.store.refresh()
   const conclusive = async (fault: Error) => {
@@ -216,7 +216,7 @@ test('C1: a missing permission is a doubt that turns into an answer; an outage n
   expect(keysOf(rig.store)).toEqual(['one'])
 })
 
-test('C1: a version that hangs keeps its own key out, and no other', async () => {
+test('part of C1: a version that hangs keeps its own key out, and no other', async () => {
   const rig = setup()
   rig.source.set(SECRET, {
     v1: { labels: ['GRACE-UNTIL-20261123T100000Z'], value: 'one' },
@@ -235,7 +235,7 @@ test('C1: a version that hangs keeps its own key out, and no other', async () =>
   expect(rig.store.state).toBe('partial')
 })
 
-test('C1: what was in force before an unreadable current version goes at the bound, with a label, or with the secret', async () => {
+test('part of C1: what was in force before an unreadable current version goes at the bound, with a label, or with the secret', async () => {
   const rig = setup()
   await rig.store.refresh()
   const bad = { labels: ['AWSCURRENT'] }
@@ -256,7 +256,7 @@ test('C1: what was in force before an unreadable current version goes at the bou
   }
 })
 
-test('C1: a known key is kept while its label lives, whatever reading it again would say', async () => {
+test('part of C1: a known key is kept while its label lives, whatever reading it again would say', async () => {
   const rig = setup()
   await rig.store.refresh()
   rig.source.broken.set(`${SECRET}/v1`, throttled())
@@ -269,7 +269,7 @@ test('C1: a known key is kept while its label lives, whatever reading it again w
   expect(keysOf(rig.store)).toEqual(['two', 'one'])
 })
 
-test('C1: a version is fetched once; a pending one without a value is no error and is asked for again', async () => {
+test('part of C1: a version is fetched once; a pending one without a value is no error and is asked for again', async () => {
   const { clock, source, store } = setup()
   source.set(SECRET, { v1: { labels: ['AWSCURRENT'], value: 'one' }, v2: { labels: ['AWSPENDING'] } })
   expect(await store.refresh()).toEqual({ result: 'loaded', faults: [] })
@@ -292,7 +292,7 @@ test('C1: a version is fetched once; a pending one without a value is no error a
   expect(source.calls).toEqual({ labels: 3, value: 3 })
 })
 
-test('C1: an unreadable grace version leaves the rest in force and is reported', async () => {
+test('part of C1: an unreadable grace version leaves the rest in force and is reported', async () => {
   const { source, store } = setup()
   source.set(SECRET, {
     v1: { labels: ['GRACE-UNTIL-20261123T100000Z'], value: 'one' },

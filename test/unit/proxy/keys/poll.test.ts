@@ -23,21 +23,21 @@ async function run(outcomes: RefreshOutcome['result'][], ms: number, random = ev
   return at
 }
 
-test('C1: polls at the set interval', async () => {
+test('part of C1: polls at the set interval', async () => {
   expect(await run([], 90_000)).toEqual([0, 30_000, 60_000, 90_000])
 })
 
-test('C1: after failures it polls sooner, then ever later up to the interval, and as planned after success', async () => {
+test('part of C1: after failures it polls sooner, then ever later up to the interval, and as planned after success', async () => {
   const failed = Array<'failed'>(7).fill('failed')
 
   expect(await run(failed, 122_000)).toEqual([0, 1_000, 3_000, 7_000, 15_000, 31_000, 61_000, 91_000, 121_000])
 })
 
-test('C1: a partial set is completed soon', async () => {
+test('part of C1: a partial set is completed soon', async () => {
   expect(await run(['partial', 'loaded'], 1_000)).toEqual([0, 1_000])
 })
 
-test('C1: each wait is jittered by a tenth at most', async () => {
+test('part of C1: each wait is jittered by a tenth at most', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 999_999 }), async (draw) => {
       const [, second = 0] = await run([], 33_000, { ...systemRandom, int: () => draw })

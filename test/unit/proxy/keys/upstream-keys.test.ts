@@ -34,13 +34,13 @@ function walk(keys: UpstreamKeys): string[] {
   return [...tried]
 }
 
-test('C5: current first, then grace, then pending, each once', async () => {
+test('part of C5: current first, then grace, then pending, each once', async () => {
   const { keys } = await setup()
 
   expect(walk(keys)).toEqual(['v2', 'v1', 'v3'])
 })
 
-test('C5: a key found dead is passed over, but is better than none', async () => {
+test('part of C5: a key found dead is passed over, but is better than none', async () => {
   const { keys } = await setup()
   keys.markDead('v2')
   expect(walk(keys)).toEqual(['v1', 'v3', 'v2'])
@@ -49,7 +49,7 @@ test('C5: a key found dead is passed over, but is better than none', async () =>
   expect(walk(keys)).toEqual(['v2', 'v1', 'v3'])
 })
 
-test('C5: a dead key gets another chance after a while', async () => {
+test('part of C5: a dead key gets another chance after a while', async () => {
   const { clock, keys } = await setup()
   keys.markDead('v2')
   await clock.advance(29_999)
@@ -58,7 +58,7 @@ test('C5: a dead key gets another chance after a while', async () => {
   expect(keys.pick()?.versionId).toBe('v2')
 })
 
-test('C5: a dead key gets another chance when the set changes', async () => {
+test('part of C5: a dead key gets another chance when the set changes', async () => {
   const { clock, source, store, keys } = await setup()
   keys.markDead('v2')
   source.set('openai', { v2: THREE.v2, v1: THREE.v1 })
@@ -82,7 +82,7 @@ test('a set that is too old gives no key', async () => {
   expect(keys.pick()).toBeUndefined()
 })
 
-test('C5: a refused request does not wait for a read that hangs, beyond its bound', async () => {
+test('part of C5: a refused request does not wait for a read that hangs, beyond its bound', async () => {
   const { clock, source, keys } = await setup()
   source.broken.set('openai', 'hang')
   const waiting = keys.refreshForSibling()
@@ -91,7 +91,7 @@ test('C5: a refused request does not wait for a read that hangs, beyond its boun
   expect(await waiting).toBe(false)
 })
 
-test('C5: a refresh that brings nothing new is not waited for again at once', async () => {
+test('part of C5: a refresh that brings nothing new is not waited for again at once', async () => {
   const { clock, source, keys } = await setup()
   const first = keys.refreshForSibling()
   await clock.advance(1_000)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
-import { clusterArn, isElsewhere, lastPart } from '../arns.ts'
+import { clusterArn, lastPart } from '../arns.ts'
 import { clusterShape } from '../describe.ts'
 import { clientError } from '../errors.ts'
 import { findCluster } from '../find.ts'
@@ -31,29 +31,6 @@ export const createCluster: Operation = (raw, call) => {
       : { name: input.clusterName, arn, settings: input.settings, tags: input.tags, status: 'ACTIVE' as const }
   clusters[input.clusterName] = cluster
   return { cluster: clusterShape(cloud, cluster) }
-}
-
-/** docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html */
-export const describeClusters: Operation = (raw, call) => {
-  const input = parseInput(z.object({ clusters: z.array(z.string()).default(['default']) }), raw)
-  const { cloud } = call
-  const found: unknown[] = []
-  const failures: unknown[] = []
-  for (const cluster of input.clusters) {
-    const arn = clusterArn(cloud, lastPart(cluster))
-    call.authorize('ecs:DescribeClusters', arn)
-    const record = cloud.state.ecs.clusters[lastPart(cluster)]
-    if (record && !isElsewhere(cloud, cluster)) found.push(clusterShape(cloud, record))
-    else failures.push({ arn, reason: 'MISSING' })
-  }
-  return { clusters: found, failures }
-}
-
-/** docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListClusters.html; all on one page. */
-export const listClusters: Operation = (_raw, call) => {
-  call.authorize('ecs:ListClusters', '*')
-  const active = Object.values(call.cloud.state.ecs.clusters).filter(({ status }) => status === 'ACTIVE')
-  return { clusterArns: active.map(({ arn }) => arn) }
 }
 
 /** docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html */

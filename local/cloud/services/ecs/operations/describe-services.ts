@@ -23,13 +23,3 @@ export const describeServices: Operation = (raw, call) => {
   }
   return { services, failures }
 }
-
-/** docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html; all on one page. */
-export const listServices: Operation = (raw, call) => {
-  const input = parseInput(z.object({ cluster: z.string().optional() }), raw)
-  const cluster = findCluster(call.cloud, input.cluster)
-  call.authorize('ecs:ListServices', '*', { 'ecs:cluster': cluster.arn })
-  const services = Object.values(call.cloud.state.ecs.services)
-  const listed = services.filter(({ clusterName, status }) => clusterName === cluster.name && status !== 'INACTIVE')
-  return { serviceArns: listed.map(({ arn }) => arn) }
-}

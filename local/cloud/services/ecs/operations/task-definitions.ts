@@ -48,17 +48,6 @@ export const deregisterTaskDefinition: Operation = (raw, call) => {
   return { taskDefinition: taskDefinitionShape(record) }
 }
 
-/** docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html; all on one page. */
-export const listTaskDefinitions: Operation = (raw, call) => {
-  const input = parseInput(z.object({ familyPrefix: z.string().optional(), status: z.string().default('ACTIVE') }), raw)
-  call.authorize('ecs:ListTaskDefinitions', '*')
-  const records = Object.values(call.cloud.state.ecs.taskDefinitions).flat()
-  const listed = records.filter(
-    ({ family, status }) => (input.familyPrefix ?? family) === family && status === input.status,
-  )
-  return { taskDefinitionArns: listed.map(({ arn }) => arn) }
-}
-
 /** @throws ServiceError for what would be accepted and then not run */
 function refuseWhatCannotRun({ containerDefinitions, requiresCompatibilities }: TaskDefinitionInput): void {
   if (containerDefinitions.length > 1) throw notImplemented('A task of more than one container')

@@ -3,9 +3,7 @@ import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
 import { lastPart, serviceArn, taskArn } from '../arns.ts'
 import { taskShape } from '../describe.ts'
-import { invalid } from '../errors.ts'
 import { findCluster } from '../find.ts'
-import { retireTask } from '../task-life.ts'
 
 const listInput = z.object({
   cluster: z.string().optional(),
@@ -46,20 +44,4 @@ export const describeTasks: Operation = (raw, call) => {
     else failures.push({ arn, reason: 'MISSING' })
   }
   return { tasks, failures }
-}
-
-const stopInput = z.object({ cluster: z.string().optional(), task: z.string(), reason: z.string().optional() })
-
-/** docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html; the service then starts another one. */
-export const stopTask: Operation = (raw, call) => {
-  const input = parseInput(stopInput, raw, 'InvalidParameterException')
-  const { cloud } = call
-  const cluster = findCluster(cloud, input.cluster)
-  const arn = taskArn(cloud, cluster.name, lastPart(input.task))
-  call.authorize('ecs:StopTask', arn, { 'ecs:cluster': cluster.arn })
-  const task = cloud.state.ecs.tasks[arn]
-  const service = task && cloud.state.ecs.services[task.serviceArn]
-  if (!service) throw invalid('The referenced task was not found.')
-  retireTask(cloud, service, arn, 'UserInitiated', input.reason ?? 'Task stopped by user')
-  return { task: taskShape(cloud, task) }
 }

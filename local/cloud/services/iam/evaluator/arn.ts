@@ -1,4 +1,4 @@
-import { matches, type Pattern, splitAtColons, wildcard } from './wildcard.ts'
+import { matches, type Pattern, splitAtColons } from './wildcard.ts'
 
 const ARN_PARTS = 6
 
@@ -15,9 +15,6 @@ export function matchesArn(pattern: Pattern, arn: string): boolean {
   const actual = splitArn(arn)
   return actual.length === ARN_PARTS && parts.every((part, index) => matches(part, actual[index] ?? ''))
 }
-
-/** The same for a pattern without policy variables. */
-export const arnLike = (pattern: string, arn: string): boolean => matchesArn(wildcard(pattern), arn)
 
 function splitArn(arn: string): string[] {
   const parts = arn.split(':')

@@ -3,10 +3,9 @@ import { ServiceError } from '../../../protocol/service-error.ts'
 import { own } from '../../own.ts'
 import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
-import { path, roleName, tagRecord, tags } from '../names.ts'
+import { path, roleName, tagRecord, tags, uniqueId } from '../names.ts'
 import { checkTrustPolicy } from '../policy-text.ts'
 import { renderRole } from '../render.ts'
-import { uniqueId } from '../unique-id.ts'
 
 const schema = z.object({
   RoleName: roleName,

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
-import { findInlinePolicy } from '../find-inline-policy.ts'
-import { findRole } from '../find-role.ts'
+import { findInlinePolicy, findRole } from '../find-role.ts'
 import { policyName, roleName } from '../names.ts'
 
 const schema = z.object({ RoleName: roleName, PolicyName: policyName })

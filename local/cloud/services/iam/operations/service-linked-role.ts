@@ -3,9 +3,9 @@ import { AccessDeniedError, ServiceError } from '../../../protocol/service-error
 import { own } from '../../own.ts'
 import { parseInput } from '../../parse-input.ts'
 import type { Call, Operation } from '../../service.ts'
+import { uniqueId } from '../names.ts'
 import { renderRole } from '../render.ts'
 import type { RoleRecord } from '../state.ts'
-import { uniqueId } from '../unique-id.ts'
 
 /** The roles that AWS services take for themselves, of those services that the stack uses, by the service's name. */
 const ROLE_NAMES: Readonly<Record<string, string>> = {

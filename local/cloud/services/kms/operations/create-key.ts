@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import type { Cloud } from '../../../cloud.ts'
 import { ServiceError } from '../../../protocol/service-error.ts'
 import { parseInput } from '../../parse-input.ts'
 import type { Call } from '../../service.ts'
-import { checkKeyPolicy } from '../check-key-policy.ts'
 import { tagList, withTags } from '../input.ts'
 import { addKey } from '../key.ts'
-import { keyMetadata } from '../key-metadata.ts'
+import { checkKeyPolicy } from '../key-policy.ts'
+import type { KeyRecord } from '../state.ts'
 
 const schema = z.object({
   Policy: z.string().max(131_072).optional(),
@@ -40,3 +41,29 @@ export function createKey(input: unknown, call: Call): unknown {
   })
   return { KeyMetadata: keyMetadata(call.cloud, key) }
 }
+
+const keyMetadata = (cloud: Cloud, key: KeyRecord): unknown => ({
+  AWSAccountId: cloud.accountId,
+  KeyId: key.id,
+  Arn: key.arn,
+  CreationDate: new Date(key.createdAt),
+  Enabled: key.state === 'Enabled',
+  Description: key.description,
+  KeyUsage: 'ENCRYPT_DECRYPT',
+  KeyState: key.state,
+  DeletionDate: key.deletionAt && new Date(key.deletionAt),
+  Origin: 'AWS_KMS',
+  KeyManager: key.manager,
+  CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
+  KeySpec: 'SYMMETRIC_DEFAULT',
+  EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+  CurrentKeyMaterialId: key.materials.at(-1)?.id,
+  MultiRegion: key.multiRegion,
+  ...(key.multiRegion && {
+    MultiRegionConfiguration: {
+      MultiRegionKeyType: 'PRIMARY',
+      PrimaryKey: { Arn: key.arn, Region: cloud.region },
+      ReplicaKeys: [],
+    },
+  }),
+})

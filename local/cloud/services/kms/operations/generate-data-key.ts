@@ -16,22 +16,12 @@ const schema = z.object({
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html */
 export function generateDataKey(input: unknown, call: Call): unknown {
-  return generate('kms:GenerateDataKey', input, call)
-}
-
-/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyWithoutPlaintext.html */
-export function generateDataKeyWithoutPlaintext(input: unknown, call: Call): unknown {
-  const { Plaintext: _, ...rest } = generate('kms:GenerateDataKeyWithoutPlaintext', input, call)
-  return rest
-}
-
-function generate(action: string, input: unknown, call: Call) {
   const { KeyId, EncryptionContext, KeySpec, NumberOfBytes } = parseInput(schema, input)
   if ((KeySpec === undefined) === (NumberOfBytes === undefined)) {
     throw new ServiceError('ValidationException', 'Please specify either number of bytes or key spec.')
   }
   const key = findKey(call.cloud, KeyId)
-  authorizeKey(call, action, key, { encryptionContext: EncryptionContext })
+  authorizeKey(call, 'kms:GenerateDataKey', key, { encryptionContext: EncryptionContext })
   assertUsable(key)
   const Plaintext = call.cloud.random.bytes(NumberOfBytes ?? (KeySpec === 'AES_128' ? 16 : 32))
   const CiphertextBlob = seal(call.cloud, key, Plaintext, EncryptionContext)

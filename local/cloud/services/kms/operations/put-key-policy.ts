@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { parseInput } from '../../parse-input.ts'
 import type { Call } from '../../service.ts'
 import { authorizeKey } from '../authorize-key.ts'
-import { checkKeyPolicy } from '../check-key-policy.ts'
 import { keyId } from '../input.ts'
 import { assertNotPendingDeletion, findKeyById } from '../key.ts'
+import { checkKeyPolicy } from '../key-policy.ts'
 
 const schema = z.object({
   KeyId: keyId,

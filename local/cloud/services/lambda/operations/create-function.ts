@@ -4,13 +4,11 @@ import type { Call, Operation } from '../../service.ts'
 import { checkRole } from '../check-role.ts'
 import { storeCode } from '../code.ts'
 import { configurationOf } from '../configuration.ts'
-import { conflict, notImplemented } from '../errors.ts'
+import { conflict, invalidParameter, notImplemented } from '../errors.ts'
 import { beginChange } from '../function-state.ts'
 import { functionArn, parseIdentifier } from '../identify.ts'
-import { defaultSettings, patchSettings, settingsPatch, settingsShape, UNSUPPORTED } from '../settings.ts'
+import { defaultSettings, patchSettings, settingsPatch, settingsShape, UNSUPPORTED, unpublished } from '../settings.ts'
 import type { FunctionRecord } from '../state.ts'
-import { withTags } from '../tags.ts'
-import { publish } from '../versions.ts'
 
 const schema = settingsPatch.extend({
   FunctionName: z.string(),
@@ -23,7 +21,7 @@ const schema = settingsPatch.extend({
     .array(z.enum(['arm64', 'x86_64']))
     .length(1)
     .optional(),
-  Publish: z.boolean().optional(),
+  Publish: unpublished,
   Tags: z.record(z.string(), z.string()).optional(),
 })
 
@@ -43,7 +41,7 @@ export const createFunction: Operation = (raw, call) => {
   const record: FunctionRecord = {
     name,
     arn,
-    tags: withTags({}, input.Tags ?? {}),
+    tags: checkTags(input.Tags ?? {}),
     permissions: [],
     latest: {
       version: '$LATEST',
@@ -52,16 +50,30 @@ export const createFunction: Operation = (raw, call) => {
       ...storeCode(cloud, Buffer.from(input.Code.ZipFile, 'base64')),
       settings,
     },
-    published: [],
   }
   cloud.state.lambda.functions[name] = record
   beginChange(cloud, record)
-  return configurationOf(cloud, record, input.Publish ? publish(cloud, record) : record.latest)
+  return configurationOf(cloud, record, record.latest)
 }
 
 function authorize(call: Call, arn: string, role: string): void {
   call.authorize('lambda:CreateFunction', arn)
   call.authorize('iam:PassRole', role, { 'iam:PassedToService': 'lambda.amazonaws.com' })
+}
+
+const MOST_TAGS = 50
+
+/** @throws ServiceError InvalidParameterValueException */
+function checkTags(tags: Record<string, string>): Record<string, string> {
+  for (const [key, value] of Object.entries(tags)) {
+    if (key === '' || key.length > 128 || key.toLowerCase().startsWith('aws:') || value.length > 256) {
+      throw invalidParameter(
+        `The tag ${key.slice(0, 128)} is not valid: a key has 1 to 128 characters and does not begin with aws:, a value at most 256.`,
+      )
+    }
+  }
+  if (Object.keys(tags).length > MOST_TAGS) throw invalidParameter('Number of tags exceeds resource tag limit.')
+  return tags
 }
 
 /** @throws ServiceError for settings that would silently do nothing here */

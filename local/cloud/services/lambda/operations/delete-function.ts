@@ -10,11 +10,11 @@ import { authorizedFunction, functionInput } from './authorized-function.ts'
 export const deleteFunction: Operation = (raw, call) => {
   const input = parseInput(z.object(functionInput), raw)
   const { cloud } = call
-  const { record, version } = authorizedFunction(call, 'lambda:DeleteFunction', input)
-  if (input.Qualifier === undefined) delete cloud.state.lambda.functions[record.name]
-  else if (version.version === '$LATEST') {
+  const { record } = authorizedFunction(call, 'lambda:DeleteFunction', input)
+  if (input.Qualifier !== undefined) {
     throw invalidParameter('$LATEST version cannot be deleted without deleting the function.')
-  } else record.published = record.published.filter((published) => published !== version)
+  }
+  delete cloud.state.lambda.functions[record.name]
   dropUnusedCode(cloud)
   lambdaOf(cloud).retire(record.name)
 }

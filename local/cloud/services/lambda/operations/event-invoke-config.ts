@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ServiceError } from '../../../protocol/service-error.ts'
 import { parseInput } from '../../parse-input.ts'
-import type { Call, Operation } from '../../service.ts'
+import type { Operation } from '../../service.ts'
 import { notImplemented } from '../errors.ts'
 import { DEFAULT_EVENT_AGE_SECONDS, DEFAULT_RETRIES } from '../event-queue.ts'
 import type { EventInvokeRecord, FunctionRecord } from '../state.ts'
@@ -20,14 +20,17 @@ const schema = z.object({
 export const putFunctionEventInvokeConfig: Operation = (raw, call) => {
   const input = parseInput(schema, raw, 'InvalidParameterValueException')
   const { record } = authorizedFunction(call, 'lambda:PutFunctionEventInvokeConfig', input)
-  return save(call, record, input, undefined)
-}
-
-/** docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html: what is not given stays. */
-export const updateFunctionEventInvokeConfig: Operation = (raw, call) => {
-  const input = parseInput(schema, raw, 'InvalidParameterValueException')
-  const { record } = authorizedFunction(call, 'lambda:UpdateFunctionEventInvokeConfig', input)
-  return save(call, record, input, existing(record))
+  const onFailure = input.DestinationConfig?.OnFailure?.Destination
+  const onSuccess = input.DestinationConfig?.OnSuccess?.Destination
+  for (const arn of [onFailure, onSuccess]) if (arn !== undefined) checkDestination(arn)
+  record.eventInvoke = {
+    maximumRetryAttempts: input.MaximumRetryAttempts ?? DEFAULT_RETRIES,
+    maximumEventAgeSeconds: input.MaximumEventAgeInSeconds ?? DEFAULT_EVENT_AGE_SECONDS,
+    ...(onFailure !== undefined && { onFailure }),
+    ...(onSuccess !== undefined && { onSuccess }),
+    lastModified: call.cloud.clock.now().toISOString(),
+  }
+  return shape(record, record.eventInvoke)
 }
 
 /** docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html */
@@ -43,25 +46,6 @@ export const deleteFunctionEventInvokeConfig: Operation = (raw, call) => {
   const { record } = authorizedFunction(call, 'lambda:DeleteFunctionEventInvokeConfig', input)
   existing(record)
   delete record.eventInvoke
-}
-
-function save(
-  call: Call,
-  record: FunctionRecord,
-  input: z.infer<typeof schema>,
-  old: EventInvokeRecord | undefined,
-): Record<string, unknown> {
-  const onFailure = input.DestinationConfig ? input.DestinationConfig.OnFailure?.Destination : old?.onFailure
-  const onSuccess = input.DestinationConfig ? input.DestinationConfig.OnSuccess?.Destination : old?.onSuccess
-  for (const arn of [onFailure, onSuccess]) if (arn !== undefined) checkDestination(arn)
-  record.eventInvoke = {
-    maximumRetryAttempts: input.MaximumRetryAttempts ?? old?.maximumRetryAttempts ?? DEFAULT_RETRIES,
-    maximumEventAgeSeconds: input.MaximumEventAgeInSeconds ?? old?.maximumEventAgeSeconds ?? DEFAULT_EVENT_AGE_SECONDS,
-    ...(onFailure !== undefined && { onFailure }),
-    ...(onSuccess !== undefined && { onSuccess }),
-    lastModified: call.cloud.clock.now().toISOString(),
-  }
-  return shape(record, record.eventInvoke)
 }
 
 function checkDestination(arn: string): void {

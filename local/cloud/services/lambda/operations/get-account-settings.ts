@@ -9,7 +9,7 @@ export const getAccountSettings: Operation = (_raw, call) => {
   call.authorize('lambda:GetAccountSettings', '*')
   const { cloud } = call
   const functions = Object.values(cloud.state.lambda.functions)
-  const versions = functions.flatMap(({ latest, published }) => [latest, ...published])
+  const versions = functions.map(({ latest }) => latest)
   return {
     AccountLimit: {
       TotalCodeSize: 75 * GIB,

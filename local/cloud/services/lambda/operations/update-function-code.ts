@@ -5,7 +5,7 @@ import { dropUnusedCode, storeCode } from '../code.ts'
 import { configurationOf } from '../configuration.ts'
 import { lambdaOf } from '../create-lambda.ts'
 import { assertChangeable, beginChange } from '../function-state.ts'
-import { publish } from '../versions.ts'
+import { unpublished } from '../settings.ts'
 import { authorizedFunction, functionInput } from './authorized-function.ts'
 
 const schema = z.object({
@@ -15,7 +15,7 @@ const schema = z.object({
     .array(z.enum(['arm64', 'x86_64']))
     .length(1)
     .optional(),
-  Publish: z.boolean().optional(),
+  Publish: unpublished,
 })
 
 /** docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html */
@@ -35,5 +35,5 @@ export const updateFunctionCode: Operation = (raw, call) => {
   beginChange(cloud, record, latest)
   dropUnusedCode(cloud)
   lambdaOf(cloud).retire(record.name)
-  return configurationOf(cloud, record, input.Publish ? publish(cloud, record) : record.latest)
+  return configurationOf(cloud, record, record.latest)
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { ServiceError } from '../../../protocol/service-error.ts'
-import { putMetricsFromLog } from '../../cloudwatch/embedded-metrics.ts'
 import { parseInput } from '../../parse-input.ts'
 import type { Operation } from '../../service.ts'
 import { streamArn } from '../arns.ts'
@@ -20,7 +19,6 @@ const schema = z.object({
 /** Older events of a stream are dropped beyond this, so that a long local run does not grow without end. */
 const KEPT_EVENTS = 20_000
 
-/** Keeps the events, and takes metrics out of those in embedded metric format. */
 export const putLogEvents: Operation = (input, call) => {
   const { logGroupName, logStreamName, logEvents } = parseInput(schema, input, 'InvalidParameterException')
   const { cloud } = call
@@ -40,6 +38,5 @@ export const putLogEvents: Operation = (input, call) => {
     message,
   }))
   stream.events = [...stream.events, ...records].slice(-KEPT_EVENTS)
-  for (const { message } of logEvents) putMetricsFromLog(cloud, message)
   return { nextSequenceToken: String(stream.events.length) }
 }

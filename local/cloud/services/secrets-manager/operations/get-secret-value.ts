@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { parseInput } from '../../parse-input.ts'
 import type { Call } from '../../service.ts'
-import { dayOf } from '../day-of.ts'
 import { findSecret } from '../find-secret.ts'
 import { secretId, stage, versionId } from '../input.ts'
 import type { SecretRecord } from '../state.ts'
@@ -23,7 +22,7 @@ export function getSecretValue(input: unknown, call: Call): unknown {
 }
 
 /** One secret's value in an answer, noted as accessed. @throws ServiceError from the look-up and the decryption */
-export function readSecret(call: Call, secret: SecretRecord, id?: string, label?: string): Record<string, unknown> {
+function readSecret(call: Call, secret: SecretRecord, id?: string, label?: string): Record<string, unknown> {
   const version = findVersion(secret, id, label)
   const value = decryptValue(call, secret, version.id, version.value)
   const today = dayOf(call.cloud.clock.now())
@@ -38,4 +37,9 @@ export function readSecret(call: Call, secret: SecretRecord, id?: string, label?
     VersionStages: version.stages,
     CreatedDate: new Date(version.createdAt),
   }
+}
+
+/** Midnight UTC: Secrets Manager keeps the day of the last access, not the moment. */
+function dayOf(moment: Date): string {
+  return `${moment.toISOString().slice(0, 10)}T00:00:00.000Z`
 }

@@ -5,7 +5,6 @@ import type { Operation } from '../../service.ts'
 import { findTopic } from '../find-topic.ts'
 import { attributes } from '../input.ts'
 import { PROTOCOLS, type Protocol } from '../state.ts'
-import { checkSubscriptionAttribute } from '../subscription-attributes.ts'
 import { policyOf } from '../topic-policy.ts'
 
 const schema = z.object({
@@ -48,3 +47,12 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
 
 const invalidEndpoint = (allowed: string): ServiceError =>
   new ServiceError('InvalidParameter', `Invalid parameter: Endpoint must be ${allowed}`)
+
+/** @throws ServiceError `InvalidParameter` for what the local cloud would not honour */
+function checkSubscriptionAttribute(name: string, value: string): void {
+  if (name === 'RawMessageDelivery' && (value === 'true' || value === 'false')) return
+  throw new ServiceError(
+    'InvalidParameter',
+    `Invalid parameter: attribute ${name} is not implemented by the local cloud. Allowed: RawMessageDelivery (true, false)`,
+  )
+}

@@ -1,19 +1,18 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CloudWatchClient, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch'
 import { CloudWatchLogsClient, CreateLogGroupCommand, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { CreateClusterCommand, DescribeClustersCommand, ECSClient, ListServicesCommand } from '@aws-sdk/client-ecs'
-import { DescribeRuleCommand, EventBridgeClient, ListRulesCommand, PutRuleCommand } from '@aws-sdk/client-eventbridge'
+import { CreateClusterCommand, DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs'
+import { EventBridgeClient, PutRuleCommand, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge'
 import { CreateRoleCommand, GetRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import {
   CreateAliasCommand,
   CreateKeyCommand,
-  DescribeKeyCommand,
+  GenerateDataKeyCommand,
   KMSClient,
-  ListKeysCommand,
+  ListAliasesCommand,
 } from '@aws-sdk/client-kms'
-import { CreateFunctionCommand, GetFunctionCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda'
+import { CreateFunctionCommand, GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { CreateScheduleCommand, GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import {
   CreateSecretCommand,
@@ -22,14 +21,15 @@ import {
   ListSecretsCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import { CreateTopicCommand, GetTopicAttributesCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns'
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { CreateTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Identity, startTestCloud, type TestCloud } from '../../../../helpers/local-cloud.ts'
 import { zipOf } from '../../../../helpers/zip-of.ts'
 
 const HOME = 'eu-central-1'
 const OTHER = 'eu-west-1'
+const KeySpec = 'AES_256'
 const ADMINISTRATOR = { accessKeyId: 'local', secretAccessKey: 'local' }
 
 function clientsIn(local: TestCloud, region: string, credentials: Identity = ADMINISTRATOR) {
@@ -41,7 +41,6 @@ function clientsIn(local: TestCloud, region: string, credentials: Identity = ADM
     sns: new SNSClient(config),
     events: new EventBridgeClient(config),
     logs: new CloudWatchLogsClient(config),
-    metrics: new CloudWatchClient(config),
     ecs: new ECSClient(config),
     scheduler: new SchedulerClient(config),
     iam: new IAMClient(config),
@@ -78,7 +77,7 @@ test("a client of another Region reads nothing of this Region's secrets, and mak
   expect([await valueIn(here), await valueIn(there)]).toEqual(['here', 'there'])
 })
 
-test('keys, functions, topics, rules, log groups, alarms, clusters and schedules are of their Region', async () => {
+test('keys, functions, topics, rules, log groups, clusters and schedules are of their Region', async () => {
   const local = await startTestCloud()
   const [here, there] = [clientsIn(local, HOME), clientsIn(local, OTHER)]
   const { Role } = await here.iam.send(
@@ -101,19 +100,7 @@ test('keys, functions, topics, rules, log groups, alarms, clusters and schedules
   const { TopicArn } = await here.sns.send(new CreateTopicCommand({ Name: 'app' }))
   await here.events.send(new PutRuleCommand({ Name: 'app', EventPattern: '{"source":["app"]}' }))
   await here.logs.send(new CreateLogGroupCommand({ logGroupName: 'app' }))
-  await here.metrics.send(
-    new PutMetricAlarmCommand({
-      AlarmName: 'app',
-      MetricName: 'm',
-      Namespace: 'n',
-      Statistic: 'Sum',
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanThreshold',
-    }),
-  )
-  const { cluster } = await here.ecs.send(new CreateClusterCommand({ clusterName: 'app' }))
+  await here.ecs.send(new CreateClusterCommand({ clusterName: 'app' }))
   await here.scheduler.send(
     new CreateScheduleCommand({
       Name: 'app',
@@ -124,32 +111,24 @@ test('keys, functions, topics, rules, log groups, alarms, clusters and schedules
   )
 
   const refusals = {
-    'a key by id': () => there.kms.send(new DescribeKeyCommand({ KeyId: KeyMetadata?.KeyId })),
-    'a key by ARN': () => there.kms.send(new DescribeKeyCommand({ KeyId: KeyMetadata?.Arn })),
-    'a key by alias': () => there.kms.send(new DescribeKeyCommand({ KeyId: 'alias/app' })),
+    'a key by id': () => there.kms.send(new GenerateDataKeyCommand({ KeyId: KeyMetadata?.KeyId, KeySpec })),
+    'a key by ARN': () => there.kms.send(new GenerateDataKeyCommand({ KeyId: KeyMetadata?.Arn, KeySpec })),
+    'a key by alias': () => there.kms.send(new GenerateDataKeyCommand({ KeyId: 'alias/app', KeySpec })),
     'a function by name': () => there.lambda.send(new GetFunctionCommand({ FunctionName: 'app' })),
     'a function by ARN': () => there.lambda.send(new GetFunctionCommand({ FunctionName: FunctionArn })),
-    'a topic': () => there.sns.send(new GetTopicAttributesCommand({ TopicArn })),
-    'a rule': () => there.events.send(new DescribeRuleCommand({ Name: 'app' })),
+    'a topic': () => there.sns.send(new PublishCommand({ TopicArn, Message: 'x' })),
+    'a rule': () => there.events.send(new RemoveTargetsCommand({ Rule: 'app', Ids: ['x'] })),
     'a schedule': () => there.scheduler.send(new GetScheduleCommand({ Name: 'app' })),
-    'services of a cluster': () => there.ecs.send(new ListServicesCommand({ cluster: 'app' })),
+    'services of a cluster': () => there.ecs.send(new DescribeServicesCommand({ cluster: 'app', services: ['x'] })),
   }
   for (const [what, refusal] of Object.entries(refusals)) {
     await expect(refusal(), what).rejects.toMatchObject({ name: expect.stringMatching(/NotFound/) })
   }
-  expect((await there.kms.send(new ListKeysCommand({}))).Keys).toEqual([])
-  expect((await there.lambda.send(new ListFunctionsCommand({}))).Functions).toEqual([])
-  expect((await there.sns.send(new ListTopicsCommand({}))).Topics ?? []).toEqual([])
-  expect((await there.events.send(new ListRulesCommand({}))).Rules).toEqual([])
+  expect((await there.kms.send(new ListAliasesCommand({}))).Aliases).toEqual([])
   expect((await there.logs.send(new DescribeLogGroupsCommand({}))).logGroups).toEqual([])
-  expect((await there.metrics.send(new DescribeAlarmsCommand({}))).MetricAlarms ?? []).toEqual([])
-  const clusters = [cluster?.clusterArn ?? '', 'app']
-  expect(
-    (await there.ecs.send(new DescribeClustersCommand({ clusters }))).failures?.map(({ reason }) => reason),
-  ).toEqual(['MISSING', 'MISSING'])
   // The same ARNs in the Region that they name.
   await here.lambda.send(new GetFunctionCommand({ FunctionName: FunctionArn }))
-  await here.kms.send(new DescribeKeyCommand({ KeyId: KeyMetadata?.Arn }))
+  await here.kms.send(new GenerateDataKeyCommand({ KeyId: KeyMetadata?.Arn, KeySpec }))
 })
 
 test("an ARN of another Region does not reach this Region's thing of the same name", async () => {
@@ -160,7 +139,7 @@ test("an ARN of another Region does not reach this Region's thing of the same na
   await here.ecs.send(new CreateClusterCommand({ clusterName: 'app' }))
 
   await expect(
-    here.kms.send(new DescribeKeyCommand({ KeyId: `arn:aws:kms:${OTHER}:000000000000:alias/app` })),
+    here.kms.send(new GenerateDataKeyCommand({ KeyId: `arn:aws:kms:${OTHER}:000000000000:alias/app`, KeySpec })),
   ).rejects.toMatchObject({ name: 'NotFoundException', message: `Invalid arn ${OTHER}` })
   await expect(
     here.lambda.send(new GetFunctionCommand({ FunctionName: `arn:aws:lambda:${OTHER}:000000000000:function:app` })),
@@ -169,7 +148,9 @@ test("an ARN of another Region does not reach this Region's thing of the same na
     message: `Functions from '${OTHER}' are not reachable in this region ('${HOME}')`,
   })
   await expect(
-    here.ecs.send(new ListServicesCommand({ cluster: `arn:aws:ecs:${OTHER}:000000000000:cluster/app` })),
+    here.ecs.send(
+      new DescribeServicesCommand({ cluster: `arn:aws:ecs:${OTHER}:000000000000:cluster/app`, services: ['x'] }),
+    ),
   ).rejects.toMatchObject({ name: 'ClusterNotFoundException' })
   await there.ecs.send(new CreateClusterCommand({ clusterName: 'app' }))
 })
@@ -199,12 +180,7 @@ test('roles and sessions are of every Region, and aws:RequestedRegion is the Reg
       }),
     }),
   )
-  const { Credentials } = await here.sts.send(new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'test' }))
-  const identity = {
-    accessKeyId: Credentials?.AccessKeyId ?? '',
-    secretAccessKey: Credentials?.SecretAccessKey ?? '',
-    sessionToken: Credentials?.SessionToken ?? '',
-  }
+  const identity = local.cloud.iam.issueCredentials(Role?.Arn ?? '', 'test')
   const caller = await clientsIn(local, OTHER, identity).sts.send(new GetCallerIdentityCommand({}))
   expect(caller.Arn).toBe('arn:aws:sts::000000000000:assumed-role/reader/test')
   await clientsIn(local, OTHER, identity).secrets.send(new ListSecretsCommand({}))

@@ -1,19 +1,10 @@
-import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch'
 import {
   DeleteRuleCommand,
-  DescribeRuleCommand,
-  DisableRuleCommand,
-  EnableRuleCommand,
   EventBridgeClient,
-  ListRulesCommand,
-  ListTagsForResourceCommand,
-  ListTargetsByRuleCommand,
-  PutEventsCommand,
   PutRuleCommand,
   PutTargetsCommand,
   RemoveTargetsCommand,
   type Target,
-  TestEventPatternCommand,
 } from '@aws-sdk/client-eventbridge'
 import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -55,45 +46,20 @@ async function emit(labelUpdated: string): Promise<void> {
   await running.cloud.clock.idle()
 }
 
-async function failedInvocations(): Promise<number> {
-  const now = running.cloud.clock.now().getTime()
-  const { Datapoints } = await new CloudWatchClient(clientOptions(running)).send(
-    new GetMetricStatisticsCommand({
-      Namespace: 'AWS/Events',
-      MetricName: 'FailedInvocations',
-      Dimensions: [{ Name: 'RuleName', Value: 'labels' }],
-      StartTime: new Date(now - HOUR),
-      EndTime: new Date(now + HOUR),
-      Period: 86_400,
-      Statistics: ['Sum'],
-    }),
-  )
-  return Datapoints?.[0]?.Sum ?? 0
-}
+const refusals = () =>
+  running.cloud.journal
+    .entries()
+    .filter(({ action, outcome }) => action === 'lambda:InvokeFunction' && outcome === 'AccessDeniedException').length
 
-describe('EventBridge rules (A9)', () => {
-  it('are put, described, listed, switched off and deleted', async () => {
+describe('EventBridge rules (part of A9)', () => {
+  it('are put and deleted, but not with targets', async () => {
     expect((await putRule({ Description: 'Labels', Tags: [{ Key: 'a', Value: '1' }] })).RuleArn).toBe(RULE)
     await putTargets({ Id: 'topic', Arn: TOPIC })
-    await events.send(new DisableRuleCommand({ Name: 'labels' }))
-    expect(await events.send(new DescribeRuleCommand({ Name: 'labels' }))).toMatchObject({
-      Arn: RULE,
-      EventPattern,
-      State: 'DISABLED',
-      Description: 'Labels',
-    })
-    await events.send(new EnableRuleCommand({ Name: 'labels' }))
-    expect((await events.send(new ListRulesCommand({ NamePrefix: 'lab' }))).Rules).toMatchObject([{ State: 'ENABLED' }])
-    expect((await events.send(new ListTagsForResourceCommand({ ResourceARN: RULE }))).Tags).toHaveLength(1)
-    const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: 'labels' }))
-    expect(Targets).toEqual([{ Id: 'topic', Arn: TOPIC }])
 
     await expect(events.send(new DeleteRuleCommand({ Name: 'labels' }))).rejects.toThrow(/since it has targets/)
     await events.send(new RemoveTargetsCommand({ Rule: 'labels', Ids: ['topic'] }))
     await events.send(new DeleteRuleCommand({ Name: 'labels' }))
-    await expect(events.send(new DescribeRuleCommand({ Name: 'labels' }))).rejects.toMatchObject({
-      name: 'ResourceNotFoundException',
-    })
+    await expect(putTargets({ Id: 'topic', Arn: TOPIC })).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   })
 
   it.each([
@@ -113,7 +79,7 @@ describe('EventBridge rules (A9)', () => {
   })
 })
 
-describe('delivery to a function (A9)', () => {
+describe('delivery to a function (part of A9)', () => {
   let receiver: ReceivingFunction
 
   beforeEach(async () => {
@@ -125,7 +91,7 @@ describe('delivery to a function (A9)', () => {
     await putTargets({ Id: 'fn', Arn: receiver.arn })
     await emit('AWSCURRENT')
     expect(receiver.received).toEqual([])
-    expect(await failedInvocations()).toBe(1)
+    expect(refusals()).toBe(1)
 
     await receiver.permit('events.amazonaws.com', RULE)
     await emit('GRACE-UNTIL-20261123T100000Z')
@@ -144,7 +110,7 @@ describe('delivery to a function (A9)', () => {
         detail: { name: 'keyturn/dev/openai', labelUpdated: 'GRACE-UNTIL-20261123T100000Z', versionId: 'v1' },
       },
     ])
-    expect(await failedInvocations()).toBe(1)
+    expect(refusals()).toBe(1)
   })
 
   it('may send a constant, a part, or a template of the event', async () => {
@@ -179,7 +145,7 @@ describe('delivery to a function (A9)', () => {
   it('stops while the rule is disabled', async () => {
     await receiver.permit('events.amazonaws.com')
     await putTargets({ Id: 'fn', Arn: receiver.arn })
-    await events.send(new DisableRuleCommand({ Name: 'labels' }))
+    await putRule({ State: 'DISABLED' })
     await emit('AWSCURRENT')
     expect(receiver.received).toEqual([])
   })
@@ -192,13 +158,13 @@ describe('delivery to a function (A9)', () => {
     await running.cloud.clock.advance(35 * MINUTE)
     expect(receiver.received).toMatchObject(Array(3).fill({ source: 'aws.events', 'detail-type': 'Scheduled Event' }))
 
-    await events.send(new DisableRuleCommand({ Name: 'labels' }))
+    await putRule({ EventPattern: undefined, ScheduleExpression: 'rate(10 minutes)', State: 'DISABLED' })
     await running.cloud.clock.advance(HOUR)
     expect(receiver.received).toHaveLength(3)
   })
 })
 
-describe('delivery to a topic (A9)', () => {
+describe('delivery to a topic (part of A9)', () => {
   it('needs the topic’s policy to let EventBridge publish', async () => {
     const sns = new SNSClient(clientOptions(running))
     await sns.send(new CreateTopicCommand({ Name: 'alarms' }))
@@ -233,60 +199,5 @@ describe('delivery to a topic (A9)', () => {
     await policy('events.amazonaws.com')
     await emit('AWSCURRENT')
     expect(JSON.parse(messages()[0]?.message ?? '')).toMatchObject({ detail: { labelUpdated: 'AWSCURRENT' } })
-  })
-})
-
-describe('putting events (E)', () => {
-  it('delivers those that are well formed and tells what is wrong with the others', async () => {
-    const receiver = await createReceivingFunction(running)
-    await receiver.permit('events.amazonaws.com')
-    await putRule({ EventPattern: '{"source": ["keyturn"]}' })
-    await putTargets({ Id: 'fn', Arn: receiver.arn })
-    const entry = { Source: 'keyturn', DetailType: 'Overdue', Detail: '{"days": 3}' }
-
-    const answer = await events.send(
-      new PutEventsCommand({
-        Entries: [entry, { ...entry, Source: 'aws.own' }, { ...entry, Detail: '[' }, { Source: 'keyturn' }],
-      }),
-    )
-    await running.cloud.clock.idle()
-
-    expect(answer.FailedEntryCount).toBe(3)
-    expect(answer.Entries?.map(({ EventId, ErrorCode }) => ErrorCode ?? typeof EventId)).toEqual([
-      'string',
-      'NotAuthorizedForSource',
-      'MalformedDetail',
-      'InvalidArgument',
-    ])
-    expect(receiver.received).toMatchObject([{ 'detail-type': 'Overdue', detail: { days: 3 } }])
-  })
-
-  it('is bounded to ten entries and 256 KB in all', async () => {
-    const entry = (bytes: number) => ({
-      Source: 'keyturn',
-      DetailType: 'x',
-      Detail: JSON.stringify({ a: 'é'.repeat(bytes / 2) }),
-    })
-    const put = (...Entries: ReturnType<typeof entry>[]) => events.send(new PutEventsCommand({ Entries }))
-    await expect(put(...Array.from({ length: 11 }, () => entry(2)))).rejects.toMatchObject({
-      name: 'ValidationException',
-      message:
-        "1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length less than or equal to 10",
-    })
-    const half = 128 * 1024
-    expect((await put(entry(half - 20), entry(half - 20))).FailedEntryCount).toBe(0)
-    await expect(put(entry(half), entry(half))).rejects.toMatchObject({
-      name: 'ValidationException',
-      message: 'Total size of the entries in the request is over the limit.',
-    })
-  })
-
-  it('can be tried against a pattern', async () => {
-    const Event = JSON.stringify({ source: 'aws.secretsmanager', 'detail-type': 'x', detail: {} })
-    const test = (pattern: string) =>
-      events.send(new TestEventPatternCommand({ Event, EventPattern: pattern })).then(({ Result }) => Result)
-
-    expect(await test('{"source": [{"prefix": "aws."}]}')).toBe(true)
-    expect(await test(EventPattern)).toBe(false)
   })
 })

@@ -36,7 +36,8 @@ describe.runIf(withAwsCli)('the AWS CLI on the local cloud (E)', () => {
     await json('iam', 'put-role-policy', ...own, '--policy-document', allow('kms:Decrypt'))
 
     expect((await json('iam', 'get-role-policy', ...own)).PolicyDocument.Statement[0].Action).toBe('kms:Decrypt')
-    expect((await json('iam', 'list-roles')).Roles[0].AssumeRolePolicyDocument.Statement[0].Sid).toBe('Trust')
+    const { Role } = await json('iam', 'get-role', '--role-name', 'fn')
+    expect(Role.AssumeRolePolicyDocument.Statement[0].Sid).toBe('Trust')
     expect(running.cloud.iam.grants().map(({ action }) => action)).toEqual(['kms:Decrypt'])
   })
 
@@ -44,11 +45,9 @@ describe.runIf(withAwsCli)('the AWS CLI on the local cloud (E)', () => {
     expect((await json('sts', 'get-caller-identity')).Arn).toBe('arn:aws:iam::000000000000:user/local')
   })
 
-  it('publishes, subscribes and reads a topic', async () => {
+  it('publishes to a topic', async () => {
     const { TopicArn } = await json('sns', 'create-topic', '--name', 'alarms', '--attributes', 'DisplayName=Alarms')
     await json('sns', 'publish', '--topic-arn', TopicArn, '--message', 'a & b <c>')
-    const { Attributes } = await json('sns', 'get-topic-attributes', '--topic-arn', TopicArn)
-    expect(Attributes.DisplayName).toBe('Alarms')
     expect(running.cloud.state.sns.topics[TopicArn]?.messages[0]?.message).toBe('a & b <c>')
   })
 
@@ -63,11 +62,11 @@ describe.runIf(withAwsCli)('the AWS CLI on the local cloud (E)', () => {
     expect(tail.stdout).toContain('hello')
   })
 
-  it('puts rules and events', async () => {
-    await json('events', 'put-rule', '--name', 'r', '--event-pattern', '{"source": ["keyturn"]}')
-    const entries = JSON.stringify([{ Source: 'keyturn', DetailType: 'Test', Detail: '{}' }])
-    expect((await json('events', 'put-events', '--entries', entries)).FailedEntryCount).toBe(0)
-    expect((await json('events', 'list-rules')).Rules).toHaveLength(1)
+  it('puts a rule and its targets', async () => {
+    const { RuleArn } = await json('events', 'put-rule', '--name', 'r', '--event-pattern', '{"source": ["keyturn"]}')
+    expect(RuleArn).toBe('arn:aws:events:eu-central-1:000000000000:rule/r')
+    const targets = 'Id=fn,Arn=arn:aws:lambda:eu-central-1:000000000000:function:f'
+    expect((await json('events', 'put-targets', '--rule', 'r', '--targets', targets)).FailedEntryCount).toBe(0)
   })
 
   it('makes and reads a schedule', async () => {
@@ -82,7 +81,6 @@ describe.runIf(withAwsCli)('the AWS CLI on the local cloud (E)', () => {
     ]
     await json('scheduler', 'create-schedule', '--name', 's', ...settings)
     expect((await json('scheduler', 'get-schedule', '--name', 's')).ScheduleExpression).toBe('cron(0 3 * * ? *)')
-    expect((await json('scheduler', 'list-schedules')).Schedules).toHaveLength(1)
   })
 
   it('is told by name what is not implemented', async () => {

@@ -1,24 +1,16 @@
 import {
   AttachRolePolicyCommand,
-  CreatePolicyCommand,
   CreateRoleCommand,
-  DeletePolicyCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
-  GetPolicyCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
-  ListRolesCommand,
-  ListRoleTagsCommand,
   PutRolePolicyCommand,
-  TagRoleCommand,
-  UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
-  UpdateRoleCommand,
 } from '@aws-sdk/client-iam'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunningCloud } from '../../../../../../local/cloud/start-cloud.ts'
@@ -42,9 +34,13 @@ const createRole = (RoleName: string, more: object = {}) =>
 const policy = policyText({ Sid: 'Decrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' })
 
 describe('IAM roles (E)', () => {
-  it('are created, read back, listed, changed and deleted', async () => {
-    const created = await createRole('rotator', { Path: '/keyturn/', Tags: [{ Key: 'stack', Value: 'dev' }] })
-    await iam.send(new UpdateRoleCommand({ RoleName: 'rotator', Description: 'Rotates', MaxSessionDuration: 7200 }))
+  it('are created, read back, changed and deleted', async () => {
+    const created = await createRole('rotator', {
+      Path: '/keyturn/',
+      Tags: [{ Key: 'stack', Value: 'dev' }],
+      Description: 'Rotates',
+      MaxSessionDuration: 7200,
+    })
     await iam.send(
       new UpdateAssumeRolePolicyCommand({
         RoleName: 'rotator',
@@ -62,31 +58,12 @@ describe('IAM roles (E)', () => {
       Tags: [{ Key: 'stack', Value: 'dev' }],
     })
     expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).toBe(trustService('ecs-tasks.amazonaws.com'))
-    expect((await iam.send(new ListRolesCommand({}))).Roles?.map(({ RoleName }) => RoleName)).toEqual(['rotator'])
-    expect((await iam.send(new ListRolesCommand({ PathPrefix: '/other/' }))).Roles).toEqual([])
 
     await iam.send(new DeleteRoleCommand({ RoleName: 'rotator' }))
     await expect(iam.send(new GetRoleCommand({ RoleName: 'rotator' }))).rejects.toMatchObject({
       name: 'NoSuchEntityException',
       message: 'The role with name rotator cannot be found.',
     })
-  })
-
-  it('take tags and give them back', async () => {
-    await createRole('rotator')
-    await iam.send(
-      new TagRoleCommand({
-        RoleName: 'rotator',
-        Tags: [
-          { Key: 'a', Value: '1' },
-          { Key: 'b', Value: '2' },
-        ],
-      }),
-    )
-    await iam.send(new UntagRoleCommand({ RoleName: 'rotator', TagKeys: ['a'] }))
-
-    const { Tags } = await iam.send(new ListRoleTagsCommand({ RoleName: 'rotator' }))
-    expect(Tags).toEqual([{ Key: 'b', Value: '2' }])
   })
 
   it('carry inline policies and cannot be deleted before them', async () => {
@@ -107,22 +84,6 @@ describe('IAM roles (E)', () => {
     await iam.send(new DeleteRoleCommand({ RoleName: 'rotator' }))
   })
 
-  it('carry customer-managed policies', async () => {
-    await createRole('rotator')
-    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'shared', PolicyDocument: policy }))
-    const PolicyArn = Policy?.Arn ?? ''
-    await iam.send(new AttachRolePolicyCommand({ RoleName: 'rotator', PolicyArn }))
-
-    const listed = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: 'rotator' }))
-    expect(listed.AttachedPolicies).toEqual([{ PolicyName: 'shared', PolicyArn }])
-    expect((await iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.AttachmentCount).toBe(1)
-    await expect(iam.send(new DeletePolicyCommand({ PolicyArn }))).rejects.toMatchObject({
-      name: 'DeleteConflictException',
-    })
-    await iam.send(new DetachRolePolicyCommand({ RoleName: 'rotator', PolicyArn }))
-    await iam.send(new DeletePolicyCommand({ PolicyArn }))
-  })
-
   it.each([
     'service-role/AWSLambdaBasicExecutionRole',
     'service-role/AWSLambdaVPCAccessExecutionRole',
@@ -135,13 +96,9 @@ describe('IAM roles (E)', () => {
     await iam.send(new AttachRolePolicyCommand({ RoleName: 'rotator', PolicyArn }))
     const listed = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: 'rotator' }))
     expect(listed.AttachedPolicies).toEqual([{ PolicyName: pathAndName.split('/').at(-1), PolicyArn }])
-    const read = (await iam.send(new GetPolicyCommand({ PolicyArn }))).Policy
-    expect([read?.Arn, read?.AttachmentCount]).toEqual([PolicyArn, 1])
     await iam.send(new DetachRolePolicyCommand({ RoleName: 'rotator', PolicyArn }))
-    await expect(iam.send(new DeletePolicyCommand({ PolicyArn }))).rejects.toMatchObject({
-      name: 'AccessDenied',
-      message: 'Policy is outside your own account.',
-    })
+    const left = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: 'rotator' }))
+    expect(left.AttachedPolicies ?? []).toEqual([])
   })
 
   it.each([
@@ -162,6 +119,12 @@ describe('IAM roles (E)', () => {
           }),
         ),
       'MalformedPolicyDocumentException',
+    ],
+    [
+      'a policy of the account, which the local cloud does not have',
+      () =>
+        iam.send(new AttachRolePolicyCommand({ RoleName: 'taken', PolicyArn: 'arn:aws:iam::000000000000:policy/own' })),
+      'NoSuchEntityException',
     ],
     [
       'an AWS-managed policy that is not known here',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   GetAccountSettingsCommand,
-  GetFunctionConfigurationCommand,
+  GetFunctionCommand,
   InvokeCommand,
   type InvokeCommandInput,
   type InvokeCommandOutput,
@@ -201,16 +201,16 @@ test('a kill by its keys ends an invocation at once; its caller sees a dead runt
 test('a kill fault in the middle of a call to AWS ends the function without an answer to that call', async () => {
   const source = `exports.handler = async () => {
     const scope = process.env.AWS_ACCESS_KEY_ID + '/20260101/eu-central-1/lambda/aws4_request'
-    await fetch(process.env.AWS_ENDPOINT_URL + '/2015-03-31/functions', { headers: {
+    await fetch(process.env.AWS_ENDPOINT_URL + '/2015-03-31/functions/caller', { headers: {
       authorization: 'AWS4-HMAC-SHA256 Credential=' + scope + ', SignedHeaders=host, Signature=x',
       'x-amz-security-token': process.env.AWS_SESSION_TOKEN } }).then((r) => console.log('answered', r.status), () => console.log('reset'))
     return 'survived'
   }`
   await setup.create('caller', source)
-  await setup.allow('worker', 'lambda:ListFunctions')
+  await setup.allow('worker', 'lambda:GetFunction')
   setup.running.cloud.faults.add({
     service: 'lambda',
-    operation: 'ListFunctions',
+    operation: 'GetFunction',
     effect: { kind: 'kill', when: 'after' },
   })
   const killed = await setup.invoke('caller')
@@ -238,7 +238,7 @@ test('an in-process function gets its role’s keys, and loses them when it is k
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
     sessionToken: AWS_SESSION_TOKEN,
   })
-  await expect(ghost.send(new GetFunctionConfigurationCommand({ FunctionName: 'inner' }))).rejects.toMatchObject({
+  await expect(ghost.send(new GetFunctionCommand({ FunctionName: 'inner' }))).rejects.toMatchObject({
     name: 'UnrecognizedClientException',
   })
 })

@@ -1,9 +1,4 @@
-import {
-  CloudWatchLogsClient,
-  CreateLogGroupCommand,
-  DescribeLogStreamsCommand,
-  FilterLogEventsCommand,
-} from '@aws-sdk/client-cloudwatch-logs'
+import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { PutFunctionEventInvokeConfigCommand } from '@aws-sdk/client-lambda'
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -33,7 +28,7 @@ const linesOf = async (group: string): Promise<string> =>
     .map(({ message }) => message)
     .join('\n')
 
-test('A3 log lines stand in the function’s group, written under its role; without the permission it runs on', async () => {
+test('part of A3: log lines stand in the function’s group, written under its role; without the permission it runs on', async () => {
   const LogGroup = '/keyturn/dev/logging'
   await logs.send(new CreateLogGroupCommand({ logGroupName: LogGroup }))
   await setup.create(
@@ -51,8 +46,8 @@ test('A3 log lines stand in the function’s group, written under its role; with
   const lines = await linesOf(LogGroup)
   expect(lines).toMatch(/START RequestId.*line 2.*END RequestId.*REPORT/s)
   expect(lines).toContain('err 2')
-  const { logStreams } = await logs.send(new DescribeLogStreamsCommand({ logGroupName: LogGroup }))
-  expect(logStreams?.[0]?.logStreamName).toMatch(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)
+  const { events: [event] = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: LogGroup }))
+  expect(event?.logStreamName).toMatch(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)
   expect(setup.running.cloud.journal.entries().findLast(({ operation }) => operation === 'PutLogEvents')).toMatchObject(
     {
       role: 'worker',
@@ -68,7 +63,7 @@ test('a missing group is made when the role may', async () => {
   expect(await linesOf('/aws/lambda/grouped')).toContain('here')
 })
 
-test('A3 active tracing uses the role’s X-Ray permissions, and nothing does without it', async () => {
+test('part of A3: active tracing uses the role’s X-Ray permissions, and nothing does without it', async () => {
   await setup.allow('worker', 'xray:PutTraceSegments', 'xray:PutTelemetryRecords')
   const unused = (): string[] =>
     setup.running.cloud.iam
@@ -84,7 +79,7 @@ test('A3 active tracing uses the role’s X-Ray permissions, and nothing does wi
   expect(unused()).toEqual([])
 })
 
-test('A3 a function that fails for good tells its SNS topic, under its role', async () => {
+test('part of A3: a function that fails for good tells its SNS topic, under its role', async () => {
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'failures' }))
   await setup.allow('worker', 'sns:Publish')
   await setup.create(

@@ -3,17 +3,11 @@ import {
   CreateLogGroupCommand,
   CreateLogStreamCommand,
   DeleteLogGroupCommand,
-  DeleteLogStreamCommand,
   DeleteRetentionPolicyCommand,
   DescribeLogGroupsCommand,
-  DescribeLogStreamsCommand,
   FilterLogEventsCommand,
-  GetLogEventsCommand,
-  ListTagsForResourceCommand,
   PutLogEventsCommand,
   PutRetentionPolicyCommand,
-  TagResourceCommand,
-  UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -51,28 +45,24 @@ const write = (client: CloudWatchLogsClient, ...messages: string[]) =>
     }),
   )
 const read = async (input: object = {}) => {
-  const answer = await logs.send(new GetLogEventsCommand({ logGroupName: GROUP, logStreamName: STREAM, ...input }))
-  return { messages: answer.events?.map(({ message }) => message), next: answer.nextForwardToken ?? '' }
+  const answer = await logs.send(new FilterLogEventsCommand({ logGroupName: GROUP, ...input }))
+  return { messages: answer.events?.map(({ message }) => message), next: answer.nextToken }
 }
 
 describe('log groups (E)', () => {
-  it('are created, described, tagged and deleted', async () => {
+  it('are created, described and deleted', async () => {
     await createStream()
     await logs.send(new PutRetentionPolicyCommand({ logGroupName: GROUP, retentionInDays: 30 }))
     const resourceArn = `arn:aws:logs:eu-central-1:000000000000:log-group:${GROUP}`
-    await logs.send(new TagResourceCommand({ resourceArn, tags: { owner: 'ops' } }))
-    await logs.send(new UntagResourceCommand({ resourceArn, tagKeys: ['stack'] }))
 
     const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: '/aws/lambda/' }))
     expect(logGroups).toMatchObject([
       { logGroupName: GROUP, arn: `${resourceArn}:*`, logGroupArn: resourceArn, retentionInDays: 30 },
     ])
-    expect((await logs.send(new ListTagsForResourceCommand({ resourceArn }))).tags).toEqual({ owner: 'ops' })
     await logs.send(new DeleteRetentionPolicyCommand({ logGroupName: GROUP }))
     const [group] = (await logs.send(new DescribeLogGroupsCommand({}))).logGroups ?? []
     expect(group?.retentionInDays).toBeUndefined()
 
-    await logs.send(new DeleteLogStreamCommand({ logGroupName: GROUP, logStreamName: STREAM }))
     await logs.send(new DeleteLogGroupCommand({ logGroupName: GROUP }))
     expect((await logs.send(new DescribeLogGroupsCommand({}))).logGroups).toEqual([])
   })
@@ -118,16 +108,12 @@ describe('log groups (E)', () => {
 describe('log events (E)', () => {
   beforeEach(createStream)
 
-  it('are read back in order, and followed by token', async () => {
-    await write(logs, 'one', 'two')
-    const first = await read({ startFromHead: true, limit: 1 })
-    const second = await read({ nextToken: first.next })
-    expect([first.messages, second.messages]).toEqual([['one'], ['two']])
-
-    expect((await read({ nextToken: second.next })).messages).toEqual([])
-    await write(logs, 'three')
-    expect((await read({ nextToken: second.next })).messages).toEqual(['three'])
-    expect((await read({ limit: 2 })).messages).toEqual(['two', 'three'])
+  it('are read back in order, page by page', async () => {
+    await write(logs, 'one', 'two', 'three')
+    const first = await read({ limit: 2 })
+    const second = await read({ limit: 2, nextToken: first.next })
+    expect([first.messages, second.messages]).toEqual([['one', 'two'], ['three']])
+    expect(second.next).toBeUndefined()
   })
 
   it('are found by terms', async () => {
@@ -151,12 +137,6 @@ describe('log events (E)', () => {
     expect((await read()).messages).toEqual(['old'])
     await running.cloud.clock.advance(DAY)
     expect((await read()).messages).toEqual([])
-  })
-
-  it('show when a stream was last written', async () => {
-    await write(logs, 'one')
-    const { logStreams } = await logs.send(new DescribeLogStreamsCommand({ logGroupName: GROUP }))
-    expect(logStreams).toMatchObject([{ logStreamName: STREAM, firstEventTimestamp: expect.any(Number) }])
   })
 
   it('are refused out of order', async () => {

@@ -3,7 +3,6 @@ import {
   CreateScheduleCommand,
   DeleteScheduleCommand,
   GetScheduleCommand,
-  ListSchedulesCommand,
   SchedulerClient,
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler'
@@ -86,7 +85,9 @@ describe('a schedule (A5)', () => {
     await create('at(2026-11-22T04:00:00)', { ActionAfterCompletion: 'DELETE' })
     await advance(DAY)
     expect(receiver.received).toEqual(['2026-11-22T04:00:00Z'])
-    expect((await scheduler.send(new ListSchedulesCommand({}))).Schedules).toEqual([])
+    await expect(scheduler.send(new GetScheduleCommand({ Name: 'sweep' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    })
   })
 
   it('sends AWS’s own event when it has no input', async () => {
@@ -102,7 +103,7 @@ describe('a schedule (A5)', () => {
     ])
   })
 
-  it('is read, listed, changed and deleted', async () => {
+  it('is read, changed and deleted', async () => {
     const { ScheduleArn } = await create('rate(5 minutes)', { Description: 'Sweeps', State: 'DISABLED' })
     expect(ScheduleArn).toBe('arn:aws:scheduler:eu-central-1:000000000000:schedule/default/sweep')
     await advance(HOUR)
@@ -119,8 +120,6 @@ describe('a schedule (A5)', () => {
     })
     await advance(HOUR)
     expect(receiver.received).toHaveLength(3)
-    const listed = await scheduler.send(new ListSchedulesCommand({ NamePrefix: 'sw', State: 'ENABLED' }))
-    expect(listed.Schedules).toMatchObject([{ Name: 'sweep', Target: { Arn: receiver.arn } }])
 
     await scheduler.send(new DeleteScheduleCommand({ Name: 'sweep' }))
     await advance(HOUR)

@@ -1,5 +1,5 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
-import { CreateKeyCommand, DisableKeyCommand } from '@aws-sdk/client-kms'
+import { CancelKeyDeletionCommand, CreateKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms'
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
@@ -160,13 +160,18 @@ test('E: a policy can allow one label only', async () => {
 test('E: a disabled key makes values unreadable, and a change of key re-encrypts what AWS labels', async () => {
   const { kms, secrets, secretArn, keyArn, cloud } = await withRole()
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}))
+  // As a key is that was nearly deleted.
+  const disable = async (KeyId: string) => {
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId }))
+    await kms.send(new CancelKeyDeletionCommand({ KeyId }))
+  }
   await secrets.send(new UpdateSecretCommand({ SecretId: secretArn, KmsKeyId: KeyMetadata?.KeyId }))
-  await kms.send(new DisableKeyCommand({ KeyId: keyArn }))
+  await disable(keyArn)
 
   await expect(secrets.send(new GetSecretValueCommand({ SecretId: secretArn }))).resolves.toMatchObject({
     SecretString: 'the value',
   })
-  await kms.send(new DisableKeyCommand({ KeyId: KeyMetadata?.KeyId }))
+  await disable(KeyMetadata?.Arn ?? '')
   await expect(secrets.send(new GetSecretValueCommand({ SecretId: secretArn }))).rejects.toMatchObject({
     name: 'DecryptionFailure',
   })

@@ -1,5 +1,4 @@
 import {
-  BatchGetSecretValueCommand,
   CancelRotateSecretCommand,
   CreateSecretCommand,
   DeleteResourcePolicyCommand,
@@ -212,23 +211,6 @@ test('Tags and VersionIdsToStages are left out when there are none', async () =>
   const [listed] = (await raw(local, 'ListSecrets', {})).body.SecretList
   expect(Object.keys(listed)).not.toContain('Tags')
   expect(Object.keys(listed)).not.toContain('SecretVersionsToStages')
-})
-
-test('BatchGetSecretValue takes MaxResults with Filters only', async () => {
-  const { secrets } = await startTestCloud()
-  await secrets.send(new CreateSecretCommand({ Name: 'app', SecretString: 'v' }))
-  const refused = (input: object) => expect(secrets.send(new BatchGetSecretValueCommand(input))).rejects
-  await refused({ SecretIdList: ['app'], MaxResults: 1 }).toMatchObject({
-    name: 'InvalidParameterException',
-    message: "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.",
-  })
-  const Filters = [{ Key: 'name' as const, Values: ['app'] }]
-  await refused({ SecretIdList: ['app'], Filters }).toMatchObject({
-    name: 'InvalidParameterException',
-    message: "Either 'SecretIdList' or 'Filters' must be provided, but not both.",
-  })
-  const { SecretValues } = await secrets.send(new BatchGetSecretValueCommand({ Filters, MaxResults: 1 }))
-  expect(SecretValues).toHaveLength(1)
 })
 
 test('a label may begin with AWS', async () => {

@@ -1,5 +1,4 @@
 import {
-  BatchGetSecretValueCommand,
   CreateSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -139,23 +138,6 @@ test('E: reads that cannot be answered say what was not found', async () => {
   await secrets.send(new PutSecretValueCommand({ SecretId: 'empty', SecretString: 'v', ClientRequestToken: token(1) }))
   await expect(read({ SecretId: 'empty', VersionId: token(1), VersionStage: 'AWSPREVIOUS' })).rejects.toMatchObject({
     name: 'InvalidRequestException',
-  })
-})
-
-test('E: BatchGetSecretValue reads what it can and lists what it cannot', async () => {
-  const { secrets } = await startTestCloud()
-  await secrets.send(new CreateSecretCommand({ Name: 'a', SecretString: 'va', Tags: [{ Key: 'team', Value: 'x' }] }))
-  await secrets.send(new CreateSecretCommand({ Name: 'b', SecretString: 'vb', Tags: [{ Key: 'team', Value: 'y' }] }))
-
-  const byId = await secrets.send(new BatchGetSecretValueCommand({ SecretIdList: ['a', 'gone', 'b'] }))
-  expect(byId.SecretValues?.map(({ SecretString }) => SecretString)).toEqual(['va', 'vb'])
-  expect(byId.Errors).toMatchObject([{ SecretId: 'gone', ErrorCode: 'ResourceNotFoundException' }])
-  const byTag = await secrets.send(
-    new BatchGetSecretValueCommand({ Filters: [{ Key: 'tag-value', Values: ['y'] }], MaxResults: 1 }),
-  )
-  expect(byTag.SecretValues?.map(({ Name }) => Name)).toEqual(['b'])
-  await expect(secrets.send(new BatchGetSecretValueCommand({}))).rejects.toMatchObject({
-    name: 'InvalidParameterException',
   })
 })
 

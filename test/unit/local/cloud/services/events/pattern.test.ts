@@ -14,7 +14,7 @@ const event = {
   },
 }
 
-describe('an event pattern (A9)', () => {
+describe('an event pattern (part of A9)', () => {
   it.each([
     [{ source: ['aws.s3', 'aws.secretsmanager'] }, true],
     [{ source: ['aws'] }, false],
