@@ -90,7 +90,8 @@ function check(
   const problems = tell([...clear, ...others, ...stray, ...where], raw, file)
   if (read.success && problems.length === 0) return read.data
   const code = clear.length > 0 ? 'config-values-clear' : 'config-invalid'
-  throw new ProblemsError(code, heading(file?.name ?? 'The stack config', problems.length), problems)
+  const name = problems.find((problem) => problem.file !== undefined)?.file ?? 'The stack config'
+  throw new ProblemsError(code, heading(name, problems.length), problems)
 }
 
 /** The schema leaves a secret's `params` to its strategy. */

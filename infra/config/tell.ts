@@ -12,7 +12,7 @@ export interface Mistake extends Problem {
 export interface Source {
   /** What a reader would call the file: `Pulumi.dev.yaml`. */
   readonly name: string
-  /** Undefined where the file has no such place; for something that is missing, the place of what it is missing from. */
+  /** Undefined for what does not come from the file; for something that is missing, the place of what it is missing from. */
   place(path: Path): Place | undefined
 }
 
@@ -40,8 +40,7 @@ export function tell(mistakes: readonly Mistake[], raw: unknown, source?: Source
         also === undefined
           ? mistake.message.replace(/\.$/, '')
           : `${mistake.message}. The other one is ${whereIs(also)}`,
-      ...(source && { file: source.name }),
-      ...(place && { line: place.line }),
+      ...(source && place && { file: source.name, line: place.line }),
       ...(secret !== undefined && { secret }),
     }
     const key = `${mistake.path} ${problem.message}`
