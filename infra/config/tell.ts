@@ -43,8 +43,7 @@ export function tell(mistakes: readonly Mistake[], raw: unknown, source?: Source
       ...(source && place && { file: source.name, line: place.line }),
       ...(secret !== undefined && { secret }),
     }
-    const key = `${mistake.path} ${problem.message}`
-    if (!told.has(key)) told.set(key, { order: place ? [place.offset] : positionOf(path, raw), problem })
+    told.set(`${mistake.path} ${problem.message}`, { order: place ? [place.offset] : positionOf(path, raw), problem })
   }
   return [...told.values()].sort((one, other) => compare(one.order, other.order)).map(({ problem }) => problem)
 

@@ -105,6 +105,13 @@ describe('a stack file that is no YAML, or not ours', () => {
     expect(mistakesIn(`${SOUND}}}}}\n${SOUND}${SOUND}`)).toHaveLength(1)
   })
 
+  it('tells a key that stands twice above such a mistake, and none below it', () => {
+    const before = '  keyturn:sweepMinutes: 5\n  keyturn:sweepMinutes: 6\n'
+    const lines = (text: string) => mistakesIn(text).map((mistake) => mistake.split(' ')[0])
+    expect(lines(`${SOUND}${before}  }\n`)).toEqual(['12:3', expect.stringMatching(/^13:/)])
+    expect(lines(`config:\n  a: b: c\n${before}`)).toEqual(['2:6'])
+  })
+
   it('quotes nothing of what it cannot read: it may be a key', () => {
     const canary = 'sk-canary-5d1f'
     for (const text of [
@@ -140,6 +147,11 @@ describe('a stack file that is no YAML, or not ours', () => {
     },
     30_000,
   )
+
+  it('gives up on brackets in brackets before they take time', () => {
+    expect(mistakesIn('['.repeat(500_000))).toEqual(['is nested too deeply to be read'])
+    expect(mistakesIn(`x: ${'[{ a: '.repeat(50)}1${'}]'.repeat(50)}\n${SOUND}`)).toEqual([])
+  })
 
   it('refuses aliases that multiply', () => {
     const levels = Array.from(
@@ -205,6 +217,33 @@ describe('mistakes in a stack file', () => {
     expect(mistakesIn(SOUND.replace('keyturn:secrets', 'keyturn:secrtes').replace('30 days', '30 weeks'))).toEqual([
       '4 secrtes is not a setting. Did you mean "secrets"?',
       expect.stringMatching(/^10 secrtes\[0\]\.schedule "rate\(30 weeks\)" is not a schedule/),
+    ])
+  })
+
+  it('are two where two keys are meant for one, of which the first is taken for it', () => {
+    expect(mistakesIn(SOUND.replace('owner: team@example.com', 'ownr: 7\n      ownerr: 8'))).toEqual([
+      '8 secrets.signing.ownr is not a setting. Did you mean "owner"?',
+      expect.stringMatching(/^8 secrets\.signing\.ownr must be text, such as team@example\.com\. If 7 is meant/),
+      expect.stringMatching(/^9 secrets\.signing\.ownerr is not a setting\. Allowed: name, strategy/),
+    ])
+  })
+
+  it('stand where an alias leads', () => {
+    const text = SOUND.replace('{ description: Passwords }', '*group')
+    expect(mistakesIn(`x: &group\n  description: 7\n${text}`)).toEqual([
+      expect.stringMatching(/^2 groups\.internal\.description must be text/),
+    ])
+  })
+
+  it('are one for secrets that need each other', () => {
+    const call = '{ method: GET, url: https://a.example/keys }'
+    const key = (name: string, admin: string) =>
+      `    - name: ${name}\n      strategy: provider-key\n      group: internal\n      owner: o\n      description: d\n      schedule: rate(30 days)\n      params:\n        adminSecret: ${admin}\n        create: { method: POST, url: https://a.example/keys, body: { name: '{name}' }, take: { key: /key, id: /id } }\n        list: { method: GET, url: https://a.example/keys, items: /data, id: /id, name: /name }\n        test: ${call}\n        revoke: { method: DELETE, url: 'https://a.example/keys/{id}' }\n`
+    expect(mistakesIn(SOUND + key('one', 'other') + key('other', 'one'))).toEqual([
+      '17 secrets.one.params "one" needs itself, through other, one',
+    ])
+    expect(mistakesIn(SOUND + key('one', 'other') + key('other', 'other'))).toEqual([
+      '29 secrets.other.params "other" needs itself, through other',
     ])
   })
 
