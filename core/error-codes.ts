@@ -223,6 +223,10 @@ const proxy = {
   'key-malformed': needsHuman('A value is no usable key.', 'keyturn rotate {name} --wait'),
   'key-set-empty': needsHuman('A secret has no current version.', 'keyturn rotate {name} --wait'),
   'key-value-missing': retryable('The current version has no value yet.', 'It is read again by itself.'),
+  'schedule-stays': needsHuman(
+    'A secret is to have no schedule, and Secrets Manager keeps the one that it has.',
+    'Give "schedule" back to it in the stack config, or list a secret of another name without one.',
+  ),
   'secret-access-denied': needsHuman("The proxy's role may not read a secret.", 'Run pulumi up to restore its role.'),
   'secret-id-invalid': needsHuman('Secrets Manager takes the name for none of a secret.', 'Run pulumi up.'),
   'secret-undecryptable': needsHuman('A secret cannot be decrypted.', 'Enable its KMS key, or cancel its deletion.'),

@@ -24,6 +24,7 @@ export interface Naming {
   /** A name in AWS for anything else, unique in the account and Region: `keyturn-dev-rotate-provider`. */
   physical(part: string): string
   roleArn(part: string): string
+  functionArn(part: string): string
   readonly accountRoot: string
   /** The service name under which Secrets Manager calls KMS on a caller's behalf. */
   readonly viaSecretsManager: string
@@ -37,6 +38,7 @@ export function naming({ project, stack, partition, region, accountId }: StackId
     anySecretArn: `arn:${partition}:secretsmanager:${region}:${accountId}:secret:keyturn/${stack}/*`,
     keyAlias: (group) => `alias/keyturn/${stack}/${group}`,
     physical,
+    functionArn: (part) => `arn:${partition}:lambda:${region}:${accountId}:function:${physical(part)}`,
     roleArn: (part) => `arn:${partition}:iam::${accountId}:role/${physical(part)}`,
     accountRoot: `arn:${partition}:iam::${accountId}:root`,
     viaSecretsManager: `secretsmanager.${region}.amazonaws.com`,

@@ -11,7 +11,7 @@ import type { AwsSession } from './session.ts'
 /** A read may miss the version that RotateSecret has made a moment ago. */
 const READ_AFTER_WRITE_MS = 2 * SECOND
 
-/** Puts the next value of a `supplied` secret where its rotation function takes it from. */
+/** Puts the next value where the rotation function takes it from. */
 export async function supply(
   session: AwsSession,
   { arn }: SecretStatus,

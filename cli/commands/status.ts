@@ -1,8 +1,11 @@
-import { nextAction } from '../../core/error-codes.ts'
+import { MINUTE } from '../../core/clock.ts'
+import { EXIT, nextAction } from '../../core/error-codes.ts'
 import { findSecret, listStatus, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
-import { duration, moment } from '../output/duration.ts'
-import { table } from '../output/table.ts'
+import { details } from '../output/details.ts'
+import { moment } from '../output/duration.ts'
+import { overview } from '../output/overview.ts'
+import { type Terminal, terminalOf } from '../output/terminal.ts'
 import { awsVerb, type CommonOptions, type Verb, withSession } from '../verb.ts'
 
 export const statusVerb: Verb = (program) =>
@@ -10,14 +13,26 @@ export const statusVerb: Verb = (program) =>
     .description('show secrets, versions, deadlines, the next rotation and the last error; never a value')
     .argument('[names...]', 'full names, or unique ends of names; all secrets when left out')
     .option('--stack <stack>', 'only secrets of this stack, such as keyturn/dev')
+    .option('--check', `exit ${EXIT.attention} when something needs a person, and say what on standard error`)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ keyturn status\n  $ keyturn status openai mobile-app\n  $ keyturn status --json | jq ".secrets[].nextRotation"',
+      `
+Exits 0 whatever it shows, unless --check is given. A terminal gets what fits its width, a pipe all of it.
+
+Examples:
+  $ keyturn status
+  $ keyturn status openai mobile-app
+  $ keyturn status --check > /dev/null || page-somebody       # for a script or a monitor
+  $ keyturn status --json | jq ".secrets[].nextRotation"`,
     )
-    .action((names: string[], options: CommonOptions & StatusOptions) =>
+    .action((names: string[], options: CommonOptions & StatusOptions & { check?: boolean }) =>
       withSession(
         options,
-        async (session) => console.log(await status(session, names, options)),
+        async (session) => {
+          const secrets = await find(session, names, options.stack)
+          console.log(words(session, secrets, names.length > 0, options))
+          if (options.check) check(secrets, session.now())
+        },
         names.length === 1 ? names[0] : undefined,
       ),
     )
@@ -29,95 +44,62 @@ interface StatusOptions {
 
 /** `keyturn status [NAME…]`: what lives, until when, and what comes next. Reads labels and tags, never a value. */
 export async function status(session: AwsSession, names: readonly string[], options: StatusOptions): Promise<string> {
-  const secrets =
-    names.length > 0
-      ? await Promise.all(names.map((name) => findSecret(session, name, options.stack)))
-      : await listStatus(session, options.stack)
+  return words(session, await find(session, names, options.stack), names.length > 0, options)
+}
+
+const find = (session: AwsSession, names: readonly string[], stack?: string): Promise<readonly SecretStatus[]> =>
+  names.length > 0 ? Promise.all(names.map((name) => findSecret(session, name, stack))) : listStatus(session, stack)
+
+function words(
+  session: AwsSession,
+  secrets: readonly SecretStatus[],
+  named: boolean,
+  { json, stack }: StatusOptions,
+  terminal: Terminal = terminalOf(process.stdout),
+): string {
   const now = session.now()
-  if (options.json) return JSON.stringify({ at: now, secrets: secrets.map(toJson) }, undefined, 2)
+  if (json) return JSON.stringify({ at: now, secrets: secrets.map((secret) => toJson(secret, now)) }, undefined, 2)
   if (secrets.length === 0) {
-    const where =
-      options.stack === undefined ? `at ${session.target}` : `in stack ${options.stack} at ${session.target}`
+    const where = stack === undefined ? `at ${session.target}` : `in stack ${stack} at ${session.target}`
     return `No secret of Keyturn's ${where}. Run pulumi up to create some, or npm start for the local cloud.`
   }
-  return names.length > 0 ? secrets.map((secret) => details(secret, now)).join('\n\n') : overview(secrets, now)
+  if (!named) return overview(secrets, now, terminal)
+  return secrets.map((secret) => details(secret, now, terminal)).join('\n\n')
 }
 
-function overview(secrets: readonly SecretStatus[], now: Date): string {
-  const rows = secrets.map((secret) => [
-    secret.name,
-    secret.strategy,
-    shortId(secret.keys.current),
-    shortId(secret.keys.pending),
-    graceCell(secret, now),
-    next(secret, now),
-    secret.lastError ? `${secret.lastError.code} (${secret.lastError.step})` : '-',
-  ])
-  const head = ['SECRET', 'STRATEGY', 'CURRENT', 'PENDING', 'GRACE', 'NEXT ROTATION', 'LAST ERROR']
-  return `${table([head, ...rows])}\n\nDetails of one: keyturn status NAME`
+function check(secrets: readonly SecretStatus[], now: Date): void {
+  const needy = secrets.flatMap((secret) => attention(secret, now).map((why) => `keyturn: ${secret.name}: ${why}`))
+  for (const line of needy) console.error(line)
+  if (needy.length > 0) process.exitCode = EXIT.attention
 }
 
-function graceCell({ keys }: SecretStatus, now: Date): string {
-  const { grace, expired, malformed, unordered } = keys
-  const parts = [
-    grace.length > 0 &&
-      `${grace.length} alive, last ends in ${duration((grace[0]?.deadline.getTime() ?? 0) - now.getTime())}`,
-    expired.length > 0 && `${expired.length} to retire`,
-    malformed.length > 0 && `${malformed.length} unreadable`,
-    unordered.length > 0 && `${unordered.length} replaced by hand`,
-  ].filter((part) => part !== false)
-  return parts.join('; ') || '-'
+/** A few sweeps; what the next one mends needs nobody. */
+const PATIENCE_MS = 15 * MINUTE
+
+/** What on a secret does not go away by itself. */
+function attention(secret: SecretStatus, now: Date): string[] {
+  const { name, keys, lastError, deleted, ended, rotationEnabled, nextRotation } = secret
+  if (ended) return []
+  const late = keys.expired.filter(({ deadline }) => now.getTime() - deadline.getTime() > PATIENCE_MS)
+  return [
+    lastError && `${lastError.code} in ${lastError.step}. ${nextAction(lastError.code, name)}`,
+    late.length > 0 && `${late.length} old versions are not retired. keyturn revoke ${name}`,
+    keys.malformed.length > 0 && `a grace label cannot be believed. ${nextAction('grace-label-malformed', name)}`,
+    keys.current === undefined && `it has no value. ${nextAction('secret-without-value', name)}`,
+    deleted && `it is scheduled for deletion and has not been ended. ${nextAction('secret-deleted', name)}`,
+    !deleted && !rotationEnabled && `its rotation is off. ${nextAction('rotation-disabled', name)}`,
+    nextRotation &&
+      nextRotation < now &&
+      `its rotation is overdue since ${moment(nextRotation)}. keyturn rotate ${name}`,
+  ].filter((why) => typeof why === 'string')
 }
 
-function next({ rotationEnabled, nextRotation, deleted }: SecretStatus, now: Date): string {
-  if (deleted) return `being deleted, ${moment(deleted)}`
-  if (!rotationEnabled) return 'off'
-  if (!nextRotation) return 'not scheduled'
-  return nextRotation < now ? `overdue since ${moment(nextRotation)}` : moment(nextRotation)
-}
-
-function details(secret: SecretStatus, now: Date): string {
-  const { keys } = secret
-  const rows = [
-    ['  strategy', secret.strategy],
-    ['  owner', secret.owner ?? '-'],
-    ['  grace', secret.grace ?? '-'],
-    ...(keys.current ? [['  current', keys.current]] : [['  current', 'none: the secret has no value yet']]),
-    ...(keys.pending ? [['  pending', keys.pending]] : []),
-    ...keys.grace.map(({ versionId, deadline }) => [
-      '  in grace',
-      `${versionId}  until ${moment(deadline)} (${duration(deadline.getTime() - now.getTime())} left)`,
-    ]),
-    ...keys.expired.map(({ versionId, deadline }) => [
-      '  expired',
-      `${versionId}  since ${moment(deadline)}: not accepted; may live at its target until the sweeper has retired it`,
-    ]),
-    ...keys.malformed.map(({ versionId, labels, problem }) => [
-      problem === 'too-far' ? '  too far' : '  unreadable',
-      `${versionId}  ${labels.join(', ')}: refused; correct the label by hand`,
-    ]),
-    ...keys.unordered.map((versionId) => [
-      '  unordered',
-      `${versionId}  replaced by hand: not accepted until it is put into grace, which takes a minute`,
-    ]),
-    ...(secret.ended ? [['  ended', `${moment(secret.ended)}: not rotated any more, and may be deleted`]] : []),
-    ['  last rotation', secret.lastRotated ? moment(secret.lastRotated) : 'never'],
-    ['  next rotation', next(secret, now)],
-    [
-      '  last error',
-      secret.lastError ? `${secret.lastError.code} in ${secret.lastError.step} at ${moment(secret.lastError.at)}` : '-',
-    ],
-    ...(secret.lastError?.why ? [['  reason', secret.lastError.why]] : []),
-    ...(secret.lastError ? [['  next action', nextAction(secret.lastError.code, secret.name)]] : []),
-  ]
-  return `${secret.name}\n${table(rows)}`
-}
-
-const shortId = (versionId: string | undefined): string => versionId?.slice(0, 8) ?? '-'
-
-function toJson({ keys, ...secret }: SecretStatus): object {
+function toJson({ keys, ...secret }: SecretStatus, now: Date): object {
+  const { lastError: error } = secret
   return {
     ...secret,
+    ...(error && { lastError: { ...error, nextAction: nextAction(error.code, secret.name) } }),
+    needsAttention: attention({ keys, ...secret }, now),
     current: keys.current,
     pending: keys.pending,
     inGrace: keys.grace,

@@ -1,10 +1,11 @@
 import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager'
 import { formatGrace, parseGrace } from '../../core/grace.ts'
+import { scheduleStays } from '../../core/kept-schedule.ts'
 import { secretName } from '../../core/secret-name.ts'
 import { TAG } from '../../core/tags.ts'
 import type { VersionLabels } from '../../core/versions.ts'
 import { aliveProblem, otherwiseMadeProblem } from '../../infra/config/alive.ts'
-import type { SecretSettings } from '../../infra/config/schema.ts'
+import { DEFAULT_WINDOW, type SecretSettings } from '../../infra/config/schema.ts'
 import type { AwsSession } from '../aws/session.ts'
 import type { Running } from './rotations.ts'
 
@@ -55,14 +56,14 @@ export async function readStanding(
       if (tags[TAG.stack] !== stackTag || entry.Name === undefined) continue
       const labels = Object.entries(entry.SecretVersionsToStages ?? {}).filter(([, stages]) => stages.length > 0)
       const { ScheduleExpression: schedule, Duration: window } = entry.RotationRules ?? {}
-      const rotates = entry.RotationEnabled === true
       found.set(inventoryName(entry.Name), {
         name: secretName(entry.Name),
         tags,
         versions: Object.fromEntries(labels),
         description: entry.Description,
-        schedule: rotates ? schedule : undefined,
-        window: rotates ? window : undefined,
+        // Secrets Manager keeps them while rotation is off.
+        schedule,
+        window,
         nextRotation: entry.NextRotationDate,
       })
     }
@@ -92,11 +93,16 @@ export function compare(secrets: readonly SecretSettings[], standing: ReadonlyMa
             {
               name: settings.name,
               settings: differing,
-              refused: otherwiseMadeProblem(secret, settings.strategy)[0]?.message,
+              refused: whyRefused(settings, secret),
             },
           ]
     }),
   }
+}
+
+function whyRefused({ strategy, schedule }: SecretSettings, secret: StandingSecret): string | undefined {
+  if (schedule === undefined && secret.schedule !== undefined) return scheduleStays(secret.name, secret.schedule)
+  return otherwiseMadeProblem(secret, strategy)[0]?.message
 }
 
 function settingsOf(settings: SecretSettings, { tags, description, schedule, window }: StandingSecret) {
@@ -106,7 +112,7 @@ function settingsOf(settings: SecretSettings, { tags, description, schedule, win
     { setting: 'schedule', from: schedule ?? onDemand, to: settings.schedule ?? onDemand },
     // Without a schedule there is no window to change.
     ...(schedule !== undefined && settings.schedule !== undefined
-      ? [{ setting: 'window', from: window ?? 'that of AWS', to: settings.window }]
+      ? [{ setting: 'window', from: window ?? 'that of AWS', to: settings.window ?? DEFAULT_WINDOW }]
       : []),
     { setting: 'grace', from: readableGrace(tags[TAG.grace]), to: readableGrace(settings.grace) },
     { setting: 'owner', from: tags[TAG.owner] ?? 'none', to: settings.owner },

@@ -1,5 +1,6 @@
 import { DAY } from '../../core/clock.ts'
 import { fold } from '../../core/print-error.ts'
+import { DEFAULT_WINDOW } from '../../infra/config/schema.ts'
 import { howToSet, isHandedOver } from '../../infra/config/value-checks.ts'
 import type { Changes } from './changes.ts'
 import type { Plan } from './make-plan.ts'
@@ -111,7 +112,7 @@ export const planToJson = ({ file, settings, from, days, secrets, busiest, missi
     strategy: settings.strategy,
     owner: settings.owner,
     schedule: settings.schedule,
-    window: settings.schedule === undefined ? undefined : settings.window,
+    window: settings.schedule === undefined ? undefined : (settings.window ?? DEFAULT_WINDOW),
     grace,
     rotations,
     next,

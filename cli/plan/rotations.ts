@@ -1,7 +1,7 @@
 import { DAY, HOUR, SECOND } from '../../core/clock.ts'
 import { formatGrace, graceDeadline, parseGrace } from '../../core/grace.ts'
 import { nextOpening } from '../../infra/config/schedule.ts'
-import type { SecretSettings } from '../../infra/config/schema.ts'
+import { DEFAULT_WINDOW, type SecretSettings } from '../../infra/config/schema.ts'
 
 /** Secrets Manager rotates at a moment of its own choice between the two. */
 export interface Span {
@@ -60,7 +60,7 @@ export function planRotations(
 
 /** The window that is open, or opens next. */
 function firstOpening(
-  { schedule, window }: SecretSettings,
+  { schedule, window = DEFAULT_WINDOW }: SecretSettings,
   running: Running | undefined,
   from: Date,
 ): Date | undefined {
@@ -79,7 +79,7 @@ function* openingsUntil(schedule: string, first: Date | undefined, until: Date):
   }
 }
 
-function rotationAt(opening: Date, { window, grace }: SecretSettings): PlannedRotation {
+function rotationAt(opening: Date, { window = DEFAULT_WINDOW, grace }: SecretSettings): PlannedRotation {
   const closing = new Date(opening.getTime() + hoursOf(window))
   const period = parseGrace(grace)
   const oldKeyDies =

@@ -10,9 +10,11 @@ import {
   type Output,
   type Resource,
 } from '@pulumi/pulumi'
+import type { FunctionNetwork } from '../config/function-network.ts'
 import type { FunctionSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
 import { allow, type IamStatement } from '../policies/permissions.ts'
+import { vpcStatements } from '../policies/vpc.ts'
 import { ServiceRole } from './service-role.ts'
 
 export interface LambdaFunctionArgs {
@@ -24,6 +26,8 @@ export interface LambdaFunctionArgs {
   readonly files: Readonly<Record<string, string>>
   readonly environment: Readonly<Record<string, Input<string>>>
   readonly settings: FunctionSettings
+  /** Where it is put; outside of any VPC unless given. */
+  readonly network?: FunctionNetwork | undefined
   readonly logRetentionDays: number
   /** Topic that hears of events which failed for good. */
   readonly failureTopicArn: Output<string>
@@ -65,6 +69,7 @@ export class LambdaFunction extends ComponentResource {
       const { naming, description, failureTopicArn } = args
       const statements = all([args.statements, logGroup.arn, failureTopicArn]).apply(([own, logs, topic]) => [
         ...own,
+        ...(args.network ? vpcStatements(naming.functionArn(name)) : []),
         allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`${logs}:*`]),
         // Traces belong to no resource: IAM knows only "*" here.
         allow('SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']),
@@ -88,6 +93,7 @@ export class LambdaFunction extends ComponentResource {
         reservedConcurrentExecutions: settings.reservedConcurrency,
         environment: { variables: args.environment },
         tracingConfig: { mode: 'Active' },
+        ...(args.network && { vpcConfig: toVpcConfig(args.network) }),
       }
       // The policy comes first: Lambda checks at once that the role can report failures, and a new policy takes
       // seconds to hold everywhere, which creating the function spends anyway.
@@ -114,3 +120,8 @@ export class LambdaFunction extends ComponentResource {
     }
   }
 }
+
+const toVpcConfig = ({ subnetIds, securityGroupIds }: FunctionNetwork) => ({
+  subnetIds: [...subnetIds],
+  securityGroupIds: [...securityGroupIds],
+})

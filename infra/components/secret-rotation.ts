@@ -3,17 +3,18 @@ import {
   type SecretRotationArgs as AwsSecretRotationArgs,
 } from '@pulumi/aws/secretsmanager/secretRotation.js'
 import { ComponentResource, type ComponentResourceOptions, type Input, type Resource } from '@pulumi/pulumi'
-import type { SecretSettings } from '../config/schema.ts'
+import { DEFAULT_WINDOW } from '../config/schema.ts'
 
 export interface SecretRotationArgs {
   readonly secretArn: Input<string>
   readonly functionArn: Input<string>
-  readonly settings: SecretSettings
+  readonly schedule: string
+  readonly window: string | undefined
   /** What must be there before the first rotation: permissions, the secret's fence, a first value. */
   readonly after: readonly Resource[]
 }
 
-/** When a secret rotates, and which function does it (A4). */
+/** When a secret rotates by itself, and which function does it (A4). */
 export class SecretRotation extends ComponentResource {
   /** Depend on it where the function must have been tried out. */
   readonly ready: readonly Resource[]
@@ -25,7 +26,7 @@ export class SecretRotation extends ComponentResource {
       rotationLambdaArn: args.functionArn,
       // Turning rotation on must not rotate: consumers may not be there yet. AWS tries out testSecret instead.
       rotateImmediately: false,
-      rotationRules: { scheduleExpression: args.settings.schedule, duration: args.settings.window },
+      rotationRules: { scheduleExpression: args.schedule, duration: args.window ?? DEFAULT_WINDOW },
     }
     const configured = new AwsSecretRotation(`${name}-rotation`, rotation, {
       parent: this,

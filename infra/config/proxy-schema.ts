@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DEFAULT_METRICS_PORT } from '../../core/inventory.ts'
 import { MAX_STALE_SECONDS, REFRESH_SECONDS } from '../../core/proxy-settings.ts'
 import { keyHeaderProblem, prefixProblem } from '../../core/routes.ts'
+import { functionNetworkShape } from './function-network.ts'
 import { name, ruled } from './primitives.ts'
 import { openToAnyone, startsItsRange } from './ranges.ts'
 
@@ -125,4 +126,5 @@ export const networkShape = {
   taskSubnetIds: subnets.optional(),
   /** Tasks need it where their subnets reach the internet without a NAT gateway, as in the default VPC. */
   assignPublicIp: z.boolean().optional(),
+  ...functionNetworkShape,
 }

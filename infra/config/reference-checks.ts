@@ -1,5 +1,6 @@
 import { strategies, strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 import { readParams } from '../inventory/strategy-params.ts'
+import { checkFunctionNetwork } from './function-network.ts'
 import { fieldOf, isObject, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
 import { didYouMean } from './nearest.ts'
 import { repetitions } from './proxy-checks.ts'
@@ -13,6 +14,8 @@ export interface LenientInventory {
   /** Undefined when the section is no such thing: nothing can be said then of what refers to it. */
   readonly groups: readonly string[] | undefined
   readonly consumers: readonly string[] | undefined
+  /** Settings of `network` that are given, sound or not. */
+  readonly network: readonly string[]
   readonly clients: readonly Lenient<typeof clientShape>[]
   readonly routes: readonly Lenient<typeof routeShape>[]
 }
@@ -23,6 +26,7 @@ export function checkReferences(inventory: LenientInventory): Mistake[] {
   return [
     ...secrets.flatMap((secret, index) => checkSecretReferences(secret, `secrets[${index}]`, inventory)),
     ...checkCircles(secrets),
+    ...checkFunctionNetwork(secrets, inventory.network),
     ...repetitions(
       secrets.map(({ name }) => name),
       (index) => `secrets[${index}].name`,
@@ -132,6 +136,7 @@ export function readInventory(
     secrets: listOf(fieldOf(raw, 'secrets')).map((source) => named(readLenient(secretShape, source), source)),
     groups: isObject(fieldOf(raw, 'groups')) ? keysOf(fieldOf(raw, 'groups')) : undefined,
     consumers: isObject(fieldOf(raw, 'consumers') ?? {}) ? keysOf(fieldOf(raw, 'consumers')) : undefined,
+    network: keysOf(fieldOf(raw, 'network')),
     clients: listOf(fieldOf(proxy, 'clients')).map((client) => readLenient(shapes.client, client)),
     routes: listOf(fieldOf(proxy, 'routes')).map((route) => readLenient(shapes.route, route)),
   }

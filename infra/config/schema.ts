@@ -47,15 +47,29 @@ export const secretShape = {
     .min(1, 'must say what the secret opens')
     .max(2048)
     .meta({ examples: ['Key with which the proxy calls OpenAI'] }),
-  schedule,
+  /** When it rotates; left out, only when somebody asks. */
+  schedule: schedule.optional(),
+  /** How long each rotation may wait for its moment; {@link DEFAULT_WINDOW} unless given. */
   window: z
     .string()
     .regex(/^([1-9]|1\d|2[0-4])h$/, 'must be whole hours, "1h" to "24h"')
-    .default('1h'),
+    .meta({ examples: ['4h'] })
+    .optional(),
   grace: grace.default(formatGrace(DEFAULT_GRACE)),
   /** Names from `consumers`; the proxy reads what its clients and routes name without standing here. */
   consumers: z.array(name).default([]),
 }
+
+export const DEFAULT_WINDOW = '1h'
+
+/** Said even where other settings of the secret are wrong. */
+const secretSchema = z
+  .strictObject(secretShape)
+  .refine(({ schedule, window }) => window === undefined || schedule !== undefined, {
+    path: ['window'],
+    message: 'is how long a scheduled rotation may take, and there is no "schedule". Leave it out, or add a schedule',
+    when: ({ value }) => value !== null && typeof value === 'object',
+  })
 
 export const groupShape = {
   description: z
@@ -97,7 +111,7 @@ export const stackShape = {
   groups: z
     .record(name, z.strictObject(groupShape).meta({ examples: [{ description: 'Keys of upstream providers' }] }))
     .meta({ examples: [{ upstream: { description: 'Keys of upstream providers' } }] }),
-  secrets: z.array(z.strictObject(secretShape).meta({ examples: [SECRET] })).min(1, 'must list one secret or more'),
+  secrets: z.array(secretSchema.meta({ examples: [SECRET] })).min(1, 'must list one secret or more'),
   consumers: z
     .record(name, z.strictObject(consumerShape).meta({ examples: [{ role: 'reporting-service' }] }))
     .meta({ examples: [{ reporting: { role: 'reporting-service' } }] })
@@ -132,7 +146,15 @@ export const stackShape = {
   protect: z.boolean().default(true),
 }
 
-export const stackSchema = z.strictObject(stackShape)
+export const stackSchema = z
+  .strictObject(stackShape)
+  .refine(({ functions, secrets }) => !tooNarrow(functions.reservedConcurrency, secrets), {
+    path: ['functions', 'reservedConcurrency'],
+    message: 'must be 2 or more, or left out: a secret without a "schedule" has its function tried out while it runs',
+  })
+
+const tooNarrow = (reserved: number | undefined, secrets: readonly { schedule?: string | undefined }[]): boolean =>
+  reserved === 1 && secrets.some(({ schedule }) => schedule === undefined)
 
 export type StackSettings = z.output<typeof stackSchema>
 export type SecretSettings = StackSettings['secrets'][number]

@@ -1,11 +1,14 @@
 import { all, type Output, type Resource } from '@pulumi/pulumi'
 import { enginePermissions } from '../../lambdas/strategies/base-permissions.ts'
+import { families as known } from '../../lambdas/strategies/find-strategy.ts'
 import { Notifications } from '../components/notifications.ts'
 import { RotationFunction } from '../components/rotation-function.ts'
 import { Sweeper } from '../components/sweeper.ts'
+import { functionNetwork } from '../config/function-network.ts'
 import { rotationInventory } from '../inventory/inventory.ts'
 import { rotationFunctionName } from '../policies/access.ts'
 import { familyGrants, strategyIn } from '../policies/family-grants.ts'
+import { onRequestStatements } from '../policies/on-request.ts'
 import { allow, type IamStatement, renderGrants } from '../policies/permissions.ts'
 import type { Blueprint } from './blueprint.ts'
 import { pick, present } from './maps.ts'
@@ -34,6 +37,9 @@ export function createRotationFunctions(blueprint: Blueprint, beside: Beside): F
     const args = {
       ...functionArgs(blueprint, beside, `Rotates the "${family}" secrets of ${naming.stackTag}`),
       bundle: present(artifacts.rotation, family),
+      network: known.some(({ name, network }) => name === family && network === 'vpc')
+        ? functionNetwork(config.network)
+        : undefined,
       inventory: rotationInventory(inventory, family, naming),
       environment: { KEYTURN_LOG_LEVEL: config.logLevel },
       accountId,
@@ -50,6 +56,8 @@ function rotationStatements(
   family: string,
 ): Output<readonly IamStatement[]> {
   const grants = familyGrants(inventory, family, enginePermissions)
+  const onRequest = inventory.filter(({ settings, strategy }) => strategy.family === family && !settings.schedule)
+  const kinds = onRequest.map(({ settings }) => settings.strategy)
   const leaving = removed.filter((secret) => secret.family === family).map(({ arn }) => arn)
   const secretArns = all(pick(secrets, ({ arn }) => arn))
   const keys = inventory.map(({ settings }) => [settings.name, present(groups, settings.group).keyArn])
@@ -61,6 +69,9 @@ function rotationStatements(
         secret: (name) => secretArn[name] ?? '',
         keyOf: (name) => keyArn[name] ?? '',
       }),
+      ...(kinds.length === 0
+        ? []
+        : onRequestStatements(naming.functionArn(rotationFunctionName(family)), kinds, naming)),
       // Asked once more at its deletion whether it has been ended.
       ...(leaving.length === 0 ? [] : [allow('LookAtRemoved', ['secretsmanager:DescribeSecret'], leaving)]),
     ],

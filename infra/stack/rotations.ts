@@ -1,6 +1,7 @@
 import type { Resource } from '@pulumi/pulumi'
 import { strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 import { FirstValue } from '../components/first-value.ts'
+import { RotationOnRequest } from '../components/rotation-on-request.ts'
 import { SecretRotation } from '../components/secret-rotation.ts'
 import { rotationInventory } from '../inventory/inventory.ts'
 import type { Blueprint } from './blueprint.ts'
@@ -49,7 +50,10 @@ export function createFirstValues(
   return made
 }
 
-/** Turns rotation on for each secret, once it has a value. */
+/**
+ * Turns rotation on for each secret, once it has a value. Without a schedule the function is invoked twice at once, by us
+ * and by Secrets Manager that tries it out, so those come one after another.
+ */
 export function createRotations(
   { inventory }: Blueprint,
   secrets: Secrets,
@@ -57,14 +61,20 @@ export function createRotations(
   firstValues: FirstValues,
 ): readonly Resource[] {
   const configured: Resource[] = []
-  const next = lanes<readonly Resource[]>(AT_ONCE)
+  const scheduled = lanes<readonly Resource[]>(AT_ONCE)
+  const onRequest = lanes<readonly Resource[]>(1)
   for (const { settings, strategy } of inventory) {
-    const { arn, ready } = present(functions, strategy.family)
-    const after = [...ready, ...present(firstValues, settings.name)]
-    const secretArn = present(secrets, settings.name).arn
+    const { name, schedule, window } = settings
+    const { arn: functionArn, functionName, ready } = present(functions, strategy.family)
+    const after = [...ready, ...present(firstValues, name)]
+    const shared = { secretArn: present(secrets, name).arn, functionArn }
+    const next = schedule === undefined ? onRequest : scheduled
     next((before) => {
-      const args = { secretArn, functionArn: arn, settings, after: [...after, ...before.flat()] }
-      const { ready } = new SecretRotation(settings.name, args)
+      const args = { ...shared, after: [...after, ...before.flat()] }
+      const { ready } =
+        schedule === undefined
+          ? new RotationOnRequest(name, { ...args, functionName })
+          : new SecretRotation(name, { ...args, schedule, window })
       configured.push(...ready)
       return ready
     })

@@ -1,37 +1,17 @@
 import { createHash } from 'node:crypto'
-import { SECOND } from '../../core/clock.ts'
 import { SUPPLIED_LABEL } from '../../core/tags.ts'
-import { type Attempt, poll } from '../strategies/poll.ts'
 import { discardIfRefused } from './discard-if-refused.ts'
 import { heldCredentials } from './held-credentials.ts'
 import { assertUsable, assertValue } from './preconditions.ts'
 import type { Rotation } from './rotation.ts'
 import { nextValue, releaseSupplied } from './supply.ts'
+import { whileDenied } from './while-denied.ts'
 
 /**
  * Makes a secret's first value, before rotation is configured, so that no rotation ever meets a secret without one
  * (A4). Does nothing for a secret that has a current version.
  */
-export async function createFirstValue(rotation: Rotation): Promise<void> {
-  const { clock, log, signal } = rotation
-  const attempt = async (): Promise<Attempt<unknown>> => {
-    try {
-      await make(rotation)
-      return { done: undefined }
-    } catch (error) {
-      if (!isDenial(error)) throw error
-      log.warn('access denied, as it may be for some seconds under a role or a policy just made; trying again')
-      return { again: error }
-    }
-  }
-  const denial = await poll(attempt, { clock, signal, withinMs: PROPAGATION_MS, firstDelayMs: SECOND })
-  if (denial !== undefined) throw denial
-}
-
-/** Longer than IAM usually takes to make a new role or policy known; it promises nothing. */
-const PROPAGATION_MS = 40 * SECOND
-
-const isDenial = (error: unknown): boolean => error instanceof Error && error.name === 'AccessDeniedException'
+export const createFirstValue = (rotation: Rotation): Promise<void> => whileDenied(rotation, () => make(rotation))
 
 async function make(rotation: Rotation): Promise<void> {
   const { store, strategy, token, log } = rotation

@@ -1,4 +1,5 @@
 import {
+  CancelRotateSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
   InvalidParameterException,
@@ -6,6 +7,8 @@ import {
   PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
+  RotateSecretCommand,
+  type RotationRulesType,
   type SecretsManagerClient,
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
@@ -18,6 +21,9 @@ export interface SecretDescription {
   arn: string
   name: string
   rotationEnabled: boolean
+  rotationFunction: string | undefined
+  /** `rate(7 days)`, also of a secret whose rotation is off; undefined when it never had one. */
+  schedule: string | undefined
   deleted: boolean
   versions: VersionLabels
   tags: Readonly<Record<string, string>>
@@ -37,6 +43,9 @@ export interface SecretStore {
   /** Does nothing when the version does not carry the label. */
   dropLabel(label: string, from: string): Promise<void>
   tag(tags: Readonly<Record<string, string>>): Promise<void>
+  /** Names the function that rotates the secret and has it tried out, without a schedule and without rotating. */
+  turnRotationOn(functionArn: string): Promise<void>
+  turnRotationOff(): Promise<void>
 }
 
 export function openStore(client: SecretsManagerClient, secretId: string, signal: AbortSignal): SecretStore {
@@ -85,6 +94,8 @@ export function openStore(client: SecretsManagerClient, secretId: string, signal
       arn: found.ARN ?? secretId,
       name: found.Name ?? secretId,
       rotationEnabled: found.RotationEnabled === true,
+      rotationFunction: found.RotationLambdaARN,
+      schedule: scheduleOf(found.RotationRules),
       deleted: found.DeletedDate !== undefined,
       versions: found.VersionIdsToStages ?? {},
       tags: Object.fromEntries((found.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
@@ -109,12 +120,23 @@ export function openStore(client: SecretsManagerClient, secretId: string, signal
         if (versions[from]?.includes(label)) throw error
       }
     },
+    turnRotationOn: async (functionArn) => {
+      const input = { SecretId: secretId, RotationLambdaARN: functionArn, RotateImmediately: false }
+      await client.send(new RotateSecretCommand(input), options).catch(orGone)
+    },
+    turnRotationOff: async () => {
+      await client.send(new CancelRotateSecretCommand({ SecretId: secretId }), options).catch(orGone)
+    },
     tag: async (tags) => {
       const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
       await client.send(new TagResourceCommand({ SecretId: secretId, Tags }), options).catch(orGone)
     },
   }
 }
+
+const scheduleOf = (rules: RotationRulesType = {}): string | undefined =>
+  rules.ScheduleExpression ??
+  (rules.AutomaticallyAfterDays === undefined ? undefined : `rate(${rules.AutomaticallyAfterDays} days)`)
 
 /** How Secrets Manager says that a version does not carry the label that is to be taken off it. */
 const notThere = [InvalidParameterException, InvalidRequestException, ResourceNotFoundException]

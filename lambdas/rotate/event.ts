@@ -26,6 +26,7 @@ const event = z.discriminatedUnion('Step', [
   }),
   z.object({ Step: z.literal('retireSecret'), SecretId: secretId, VersionId: token }),
   z.object({ Step: z.literal('orderVersions'), SecretId: secretId }),
+  z.object({ Step: z.literal(['rotateOnRequest', 'stopRotation']), SecretId: secretId, FunctionArn: z.string() }),
   z.object({ Step: z.literal('revokeVersions'), SecretId: secretId, VersionIds: versionIds }),
   z.object({ Step: z.literal('setGrace'), SecretId: secretId, VersionIds: versionIds, Until: z.iso.datetime() }),
   z.object({ Step: z.literal('rollBack'), SecretId: secretId, VersionId: token, From: token }),
@@ -34,10 +35,15 @@ const event = z.discriminatedUnion('Step', [
 ])
 
 /**
- * A first value's invocation is a resource of the stack: when the resource goes, the provider invokes the function
- * again and says so in `tf`. https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/
+ * Some invocations are resources of the stack: when the resource goes, the provider invokes the function again and says
+ * so in `tf`. https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/
  */
-const removal = z.object({ Step: z.literal('createFirstValue'), tf: z.object({ action: z.literal('delete') }) })
+const removal = z.object({
+  Step: z.literal(['createFirstValue', 'rotateOnRequest']),
+  tf: z.object({ action: z.literal('delete') }),
+})
+
+const REMOVALS = { createFirstValue: 'removeFirstValue', rotateOnRequest: 'stopRotation' } as const
 
 export type RotationEvent = z.infer<typeof event>
 
@@ -57,6 +63,7 @@ export function parseEvent(input: unknown): RotationEvent {
 function normalise(input: unknown): unknown {
   if (input === null || typeof input !== 'object') return input
   const { Step } = input as { Step?: unknown }
-  if (removal.safeParse(input).success) return { ...input, Step: 'removeFirstValue' }
+  const removed = removal.safeParse(input)
+  if (removed.success) return { ...input, Step: REMOVALS[removed.data.Step] }
   return typeof Step === 'string' && Object.hasOwn(ALIASES, Step) ? { ...input, Step: ALIASES[Step] } : input
 }

@@ -13,6 +13,7 @@ import { createSecret } from '../engine/create-secret.ts'
 import { endSecret, removeFirstValue } from '../engine/end-secret.ts'
 import { finishSecret } from '../engine/finish-secret.ts'
 import { createFirstValue, firstToken } from '../engine/first-value.ts'
+import { rotateOnRequest, stopRotation } from '../engine/on-request.ts'
 import { orderVersions } from '../engine/order-versions.ts'
 import { retireVersion } from '../engine/retire-secret.ts'
 import { revokeVersions } from '../engine/revoke-versions.ts'
@@ -76,6 +77,10 @@ async function perform(rotation: Rotation, event: RotationEvent): Promise<void> 
       return setGrace(rotation, event.VersionIds, new Date(event.Until))
     case 'rollBack':
       return rollBack(rotation, event.From)
+    case 'rotateOnRequest':
+      return rotateOnRequest(rotation, event.FunctionArn)
+    case 'stopRotation':
+      return stopRotation(rotation)
   }
 }
 

@@ -1,4 +1,5 @@
-import { table } from '../../cli/output/table.ts'
+import { pairs } from '../../cli/output/table.ts'
+import { PLAIN } from '../../cli/output/terminal.ts'
 import type { Played } from './scenario.ts'
 import type { Served } from './served.ts'
 import type { Traffic } from './traffic.ts'
@@ -24,7 +25,7 @@ export function problems({ rotations, checks }: Played, traffic: Traffic): strin
 
 export function report(played: Played, traffic: Traffic, served: Served): string {
   const { added } = served
-  const rows = [
+  const rows: (readonly [string, string])[] = [
     ['requests', String(traffic.requests)],
     ['  streams, through the openai client', String(traffic.streams)],
     ['  plain HTTP', String(traffic.plain)],
@@ -36,11 +37,11 @@ export function report(played: Played, traffic: Traffic, served: Served): string
       [added.median, added.p99, added.slowest].map((ms) => `${ms.toFixed(2)} ms`).join(' / '),
     ],
     ['upstream key versions that served', String(served.upstream.size)],
-    ...[...served.upstream].map(([version, count]) => [`  ${version}`, String(count)]),
+    ...[...served.upstream].map(([version, count]) => [`  ${version}`, String(count)] as const),
     ['client key versions that were accepted', String(served.client.size)],
-    ...[...served.client].map(([version, count]) => [`  ${version}`, String(count)]),
+    ...[...served.client].map(([version, count]) => [`  ${version}`, String(count)] as const),
     ['checks passed', `${played.checks.filter(({ passed }) => passed).length} of ${played.checks.length}`],
-    ...played.checks.map(({ claim, passed, seen }) => [`  ${passed ? '✓' : '✗'} ${claim}`, seen]),
+    ...played.checks.map(({ claim, passed, seen }) => [`  ${passed ? '✓' : '✗'} ${claim}`, seen] as const),
   ]
-  return table(rows)
+  return pairs(rows, PLAIN)
 }

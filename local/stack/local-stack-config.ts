@@ -46,7 +46,8 @@ const providerOrigins = (upstreamUrl: string): OriginMap => ({
 export async function localStackConfig(options: LocalStackOptions): Promise<LocalStackConfig> {
   const { stack = 'dev', directory = ROOT, upstreamUrl, secrets, overrides = {} } = options
   const files = await readStackFiles(directory, stack)
-  const { [NETWORK]: _elsewhere, ...shipped } = files.config
+  const { [NETWORK]: network, ...rest } = files.config
+  const shipped = { ...rest, ...ofFunctions(network) }
   const laid = { ...shipped, ...withLocalOperator(shipped), ...overrides }
   const { value, unmapped } = rewriteOrigins(laid, providerOrigins(upstreamUrl))
   const settings = Object.entries(value as Record<string, unknown>).filter(
@@ -74,6 +75,12 @@ function withLocalOperator(config: Readonly<Record<string, unknown>>): Readonly<
 
 /** Names a VPC of another account; a laptop's account has its default one. */
 const NETWORK = 'keyturn:network'
+
+/** The proxy's VPC is not there on a laptop; where functions go is checked, recorded, and does nothing. */
+function ofFunctions(network: unknown): Record<string, unknown> {
+  const settings = Object.entries((network ?? {}) as object).filter(([setting]) => setting.startsWith('function'))
+  return settings.length === 0 ? {} : { [NETWORK]: Object.fromEntries(settings) }
+}
 
 const OPERATORS = 'keyturn:operators'
 const ADMINISTRATOR = `arn:aws:iam::${ACCOUNT_ID}:user/${ADMINISTRATOR_KEY}`

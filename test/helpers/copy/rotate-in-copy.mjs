@@ -26,7 +26,11 @@ try {
   const config = await localStackConfig({
     upstreamUrl: 'https://upstream.invalid',
     secrets: {},
-    overrides: { 'keyturn:secrets': [secret], 'keyturn:proxy': undefined },
+    overrides: {
+      'keyturn:secrets': [secret],
+      'keyturn:proxy': undefined,
+      'keyturn:network': { functionSubnetIds: ['subnet-0a1b'], functionSecurityGroupIds: ['sg-0c2d'] },
+    },
   })
   await applyStack({
     cloudUrl: running.url,
@@ -48,7 +52,10 @@ try {
   await running.cloud.rotations.idle()
   const { SecretString: second } = await client.send(new sdk.GetSecretValueCommand({ SecretId }))
   const { VersionIdsToStages, Tags, RotationLambdaARN } = await client.send(new sdk.DescribeSecretCommand({ SecretId }))
-  const functions = Object.keys(running.cloud.state.lambda.functions)
+  const functions = Object.entries(running.cloud.state.lambda.functions).map(([name, { latest }]) => [
+    name,
+    latest.settings.vpc?.subnetIds ?? [],
+  ])
   process.stdout.write(JSON.stringify({ first, second, VersionIdsToStages, Tags, RotationLambdaARN, functions }))
 } finally {
   await running.close()

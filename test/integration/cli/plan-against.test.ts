@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SecretsManagerClient, UpdateSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { DAY } from '../../../core/clock.ts'
 import { type ShippedProgram, shippedProgram } from '../../helpers/apply/shipped-program.ts'
 import { keyturn } from './keyturn.ts'
@@ -11,6 +12,7 @@ import { keyturn } from './keyturn.ts'
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 let program: ShippedProgram
+let applied: Awaited<ReturnType<ShippedProgram['apply']>>
 let folder: string
 let shipped: string
 
@@ -19,7 +21,7 @@ beforeAll(async () => {
   await cp(join(ROOT, 'Pulumi.yaml'), join(folder, 'Pulumi.yaml'))
   shipped = await readFile(join(ROOT, 'Pulumi.dev.yaml'), 'utf8')
   program = await shippedProgram()
-  await program.apply()
+  applied = await program.apply()
 }, 300_000)
 afterAll(async () => {
   await program.close()
@@ -117,6 +119,20 @@ describe('keyturn plan against a running stack', () => {
       / {2}~ mobile-app\n {6}description: by hand → Key that the mobile app's backend/,
     )
   })
+
+  it('says that a schedule cannot be taken away, as pulumi up does', async () => {
+    const asked = (text: string) => text.replace(/ {6}schedule: rate\(7 days\).*\n {6}window: 4h.*\n/, '')
+    const { stdout } = await plan(asked)
+    expect(stdout).toContain(
+      '  ~ reporting-password\n      schedule: rate(7 days) → when asked\n      pulumi up refuses this: ',
+    )
+    expect(stdout).toContain('  when asked: keyturn rotate reporting-password\n')
+    const secrets = parse(asked(shipped)).config['keyturn:secrets']
+    const refused = program.apply({ 'keyturn:proxy': undefined, 'keyturn:secrets': secrets }, { state: applied.state })
+    const reason = 'has the schedule rate(7 days) in Secrets Manager, which keeps one that it once had.'
+    await expect(refused).rejects.toThrow(reason)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(reason)
+  }, 120_000)
 
   it('takes all secrets for new where the stack does not run', async () => {
     await writeFile(join(folder, 'Pulumi.qa.yaml'), shipped)

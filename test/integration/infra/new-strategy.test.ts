@@ -9,7 +9,7 @@ import { copyRepository, type RepositoryCopy } from '../../helpers/copy/copy-rep
 const run = promisify(execFile)
 const SCRIPT = fileURLToPath(new URL('../../helpers/copy/rotate-in-copy.mjs', import.meta.url))
 
-/** A strategy of a family of its own, that a person may hand a value to. */
+/** A strategy of a family of its own, inside the network, that a person may hand a value to. */
 const STRATEGY = `import * as z from 'zod'
 import { SecretString } from '../../../core/secret-string.ts'
 import type { Strategy } from '../strategy.ts'
@@ -20,7 +20,7 @@ const params = z.strictObject({ digits: z.int().min(4).max(12) })
 export const pinCode = {
   kind: 'pin-code',
   family: 'pins',
-  network: 'none',
+  network: 'vpc',
   supply: 'allowed',
   params,
   liveKeys: () => 4,
@@ -69,7 +69,10 @@ describe('a strategy that is added', () => {
     expect(second).toMatch(/^\d{6}$/)
     expect(Object.values(VersionIdsToStages)).toHaveLength(2)
     expect(Object.values(VersionIdsToStages).flat()).toContainEqual(expect.stringMatching(/^GRACE-UNTIL-/))
-    expect(functions.sort()).toEqual(['keyturn-dev-rotate-pins', 'keyturn-dev-sweep'])
+    expect(functions.sort()).toEqual([
+      ['keyturn-dev-rotate-pins', ['subnet-0a1b']],
+      ['keyturn-dev-sweep', []],
+    ])
     expect(RotationLambdaARN).toMatch(/:function:keyturn-dev-rotate-pins$/)
     expect(Tags).toContainEqual({ Key: 'keyturn:supply', Value: 'allowed' })
   }, 240_000)

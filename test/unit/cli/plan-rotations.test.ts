@@ -31,7 +31,7 @@ const grace = fc.oneof(
 )
 
 interface Case {
-  readonly settings: SecretSettings
+  readonly settings: SecretSettings & { readonly window: string }
   readonly from: Date
 }
 
@@ -40,7 +40,7 @@ const sound = fc
   .record({ schedule, grace, from: moment, share: fc.integer({ min: 1, max: 24 }) })
   .map(({ schedule, grace, from, share }): Case => {
     const window = `${Math.min(share, parseSchedule(schedule).longestWindowHours)}h`
-    return { settings: { name: 'one', schedule, grace, window } as SecretSettings, from }
+    return { settings: { name: 'one', schedule, grace, window } as Case['settings'], from }
   })
   .filter(({ settings: { schedule = '', window, grace } }) => {
     const parsed = parseSchedule(schedule)
@@ -132,8 +132,15 @@ describe('what keyturn plan says will rotate', () => {
     )
   })
 
+  it('takes an hour for a window that is not given', () => {
+    const { window: _left, ...settings } = { name: 'one', schedule: 'rate(7 days)', window: '', grace: '24h' }
+    const [planned] = planRotations([settings as unknown as SecretSettings], { from: new Date(0), days: 30 })
+    const { from, to } = planned?.rotations[0]?.window ?? {}
+    expect([from, to]).toEqual([new Date(7 * DAY), new Date(7 * DAY + HOUR)])
+  })
+
   it('counts from now where the schedule or the window is about to change', () => {
-    const settings = { name: 'one', schedule: 'rate(7 days)', window: '4h', grace: '24h' } as SecretSettings
+    const settings = { name: 'one', schedule: 'rate(7 days)', window: '4h', grace: '24h' } as Case['settings']
     const from = new Date('2026-11-24T10:00:00Z')
     const nextRotation = new Date('2026-11-25T03:59:59Z')
     const first = (running: Running) => plan({ settings, from }, 30, running).rotations[0]?.window.from

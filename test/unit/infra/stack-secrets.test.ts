@@ -12,6 +12,9 @@ const ROTATION = 'aws:secretsmanager/secretRotation:SecretRotation'
 const INVOCATION = 'aws:lambda/invocation:Invocation'
 
 const role = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`
+const fail = (): never => {
+  throw new Error('the shipped config has it no longer')
+}
 const CANARY = 'canary-7b1e9c'
 
 let plan: Plan
@@ -256,6 +259,45 @@ describe('rotation (A4)', () => {
       rotateImmediately: false,
       rotationRules: { scheduleExpression: 'cron(0 3 ? * MON *)', duration: '3h' },
     })
+  })
+
+  it('without a schedule is turned on by the function itself, which may do that for its own secrets and nothing more', async () => {
+    const settings = devSettings()
+    const { schedule, window, ...unscheduled } = settings.secrets.find(({ name }) => name === 'mobile-app') ?? fail()
+    settings.secrets = settings.secrets.map((secret) => (secret.name === 'mobile-app' ? unscheduled : secret)) as never
+    const own = await planStack(parseStackConfig(settings, devValues))
+    expect(own.ofType(ROTATION).map(({ name }) => name)).not.toContain('mobile-app-rotation')
+    const { inputs, dependencies } = own.one(INVOCATION, 'mobile-app-on-request')
+    const functionArn = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:keyturn-dev-rotate-generated`
+    expect(inputs.lifecycleScope).toBe('CRUD')
+    expect(JSON.parse(String(inputs.input))).toEqual({
+      Step: 'rotateOnRequest',
+      SecretId: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/dev/mobile-app-AbCdEf`,
+      FunctionArn: functionArn,
+    })
+    expect(dependencies.map((urn) => urn.split('::').at(-1))).toEqual(
+      expect.arrayContaining(['mobile-app-first-value', 'rotate-generated-permission', 'mobile-app-policy']),
+    )
+    const tags = {
+      'aws:ResourceTag/keyturn:stack': 'keyturn/dev',
+      'aws:ResourceTag/keyturn:strategy': ['client-key'],
+    }
+    const granted = own.policy('aws:iam/rolePolicy:RolePolicy', 'rotate-generated-policy').Statement
+    expect(granted.filter(({ Sid }) => /^(TurnRotation|NameItself)/.test(Sid))).toMatchObject([
+      {
+        Action: ['secretsmanager:RotateSecret'],
+        Condition: {
+          StringEquals: { ...tags, 'secretsmanager:RotationLambdaARN': functionArn },
+          Bool: { 'secretsmanager:ModifyRotationRules': 'false', 'secretsmanager:RotateImmediately': 'false' },
+        },
+      },
+      { Action: ['secretsmanager:CancelRotateSecret'], Condition: { StringEquals: tags } },
+      { Action: ['lambda:InvokeFunction'], Resource: [functionArn] },
+    ])
+    for (const family of ['provider', 'supplied']) {
+      const others = own.policy('aws:iam/rolePolicy:RolePolicy', `rotate-${family}-policy`).Statement
+      expect(JSON.stringify(others)).not.toContain('secretsmanager:RotateSecret')
+    }
   })
 
   it('waits for permission, role policy, the secret’s policy and a first value', () => {

@@ -19,6 +19,8 @@ export interface MemorySecret {
   /** Version id → value; a version without one has none yet. */
   values?: Readonly<Record<string, string>>
   rotationEnabled?: boolean
+  rotationFunction?: string
+  schedule?: string
   deleted?: boolean
   strategy?: Partial<Strategy>
 }
@@ -34,8 +36,9 @@ export function memoryRotation(secret: MemorySecret = {}) {
   const store: SecretStore = {
     describe: async () => {
       calls.push('describe')
-      const { rotationEnabled = true, deleted = false } = secret
-      return { arn: 'arn', name: 'keyturn/test/memory', rotationEnabled, deleted, versions, tags: secret.tags ?? {} }
+      const { rotationEnabled = true, deleted = false, rotationFunction, schedule, tags = {} } = secret
+      const of = { arn: 'arn', name: 'keyturn/test/memory', rotationEnabled, rotationFunction, schedule }
+      return { ...of, deleted, versions, tags }
     },
     read: async ({ versionId = '', label }) => {
       calls.push(`read ${versionId}`)
@@ -54,6 +57,8 @@ export function memoryRotation(secret: MemorySecret = {}) {
     addLabel: async (label, to) => void calls.push(`label ${label} ${to}`),
     moveLabel: async (label, _from, to) => void calls.push(`move ${label} ${to}`),
     dropLabel: async (label, from) => void calls.push(`drop ${label} ${from}`),
+    turnRotationOn: async (functionArn) => void calls.push(`on ${functionArn}`),
+    turnRotationOff: async () => void calls.push('off'),
     tag: async (tags) => {
       for (const [key, value] of Object.entries(tags)) calls.push(`tag ${key} ${value}`)
     },

@@ -46,10 +46,19 @@ describe('part of B7: the value that a person handed over', () => {
 
   it.each<[string, MemorySecret]>([
     ['nobody supplied one', { values: {} }],
-    ['the label is on the current version', { versions: { [CURRENT]: ['AWSCURRENT', 'SUPPLIED'] } }],
+    [
+      'the label is on the current version',
+      { versions: { [CURRENT]: ['AWSCURRENT', 'SUPPLIED'] }, values: { [CURRENT]: 'the old value' } },
+    ],
     ['the labelled version has no value', { ...supplied, values: {} }],
-    ['the label is on a version in grace', { versions: { [OTHER]: ['SUPPLIED', 'GRACE-UNTIL-20261123T100000Z'] } }],
-    ['the label is on the version before', { versions: { [OTHER]: ['SUPPLIED', 'AWSPREVIOUS'] } }],
+    [
+      'the label is on a version in grace',
+      { versions: { [OTHER]: ['SUPPLIED', 'GRACE-UNTIL-20261123T100000Z'] }, values: { [OTHER]: 'the old value' } },
+    ],
+    [
+      'the label is on the version before',
+      { versions: { [OTHER]: ['SUPPLIED', 'AWSPREVIOUS'] }, values: { [OTHER]: 'the old value' } },
+    ],
   ])('is asked for, with the command to run, when %s', async (_when, secret) => {
     await expect(take({ values: {}, ...secret })).rejects.toMatchObject({
       code: 'nothing-supplied',

@@ -47,6 +47,13 @@ describe('what stands on a secret', () => {
     ).toEqual([])
   })
 
+  it('is no overdue rotation on a secret without a schedule, however long nobody has asked for one', () => {
+    const idle = { nextRotation: undefined, lastRotated: undefined, created: ago(900 * DAY) }
+    expect(codes(idle)).toEqual([])
+    expect(codes({ ...idle, nextRotation: ago(2 * HOUR) })).toEqual(['rotation-failed'])
+    expect(codes({ ...idle, tags: withError(ago(HOUR)) })).toEqual(['rotation-failed'])
+  })
+
   it('is a failed rotation when nothing has tried again for half an hour, or Secrets Manager gave it up', () => {
     const tried = { versions: stuck, tags: withError(ago(29 * MINUTE)) }
     expect(codes(tried)).toEqual([])
