@@ -30,13 +30,17 @@ const program = new Command('keyturn')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done · 1 it failed · 2 the input was wrong · 3 --wait ran out of time
-Credentials and Region come from the standard AWS environment (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …).
+NAME is a full name, or an end of one that is unique and begins after "/" or "-": openai for keyturn/dev/openai.
+
+Exit codes: 0 done · 1 it failed · 2 the input was wrong · 3 --wait ran out of time · 4 status --check found something
+Credentials and Region come from the standard AWS environment (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …). An endpoint on
+this machine is the local cloud: AWS's own keys and profiles are not sent there, local / local is used in their place.
 
 Examples:
   $ keyturn plan                                         # check the stack config, and see what will rotate when
   $ keyturn status
   $ keyturn rotate openai --wait
+  $ keyturn rollback openai
   $ keyturn status --endpoint http://127.0.0.1:4566      # the local cloud that npm start runs`,
   )
   .version(packageJson.version)
@@ -50,4 +54,9 @@ const asked = Object.entries(VERBS).filter(([verb]) => verb === process.argv[2])
 // Commands inherit the settings above when they are made.
 for (const [, load] of asked.length > 0 ? asked : Object.entries(VERBS)) (await load())(program)
 
-await program.parseAsync()
+const given = process.argv.slice(2)
+// Help is for verbs that there are: without it, the name is refused, and one that is alike is offered.
+const known =
+  given[0]?.startsWith('-') || given[0] === 'help' || program.commands.some((verb) => verb.name() === given[0])
+const args = known ? given : given.filter((argument) => !['-h', '--help'].includes(argument))
+await program.parseAsync(args, { from: 'user' })

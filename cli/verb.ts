@@ -41,9 +41,10 @@ export async function withSession(
     const { openSession } = await import('./aws/session.ts')
     const session = openSession(options, process.env, systemClock.now)
     target = session.target
+    if (session.notice && !options.json) console.error(`keyturn: ${session.notice}`)
     await action(session)
   } catch (thrown) {
-    const error = explain(thrown, target)
+    const error = explain(thrown, target, process.env)
     if (options.json) printJson({ error: withNextAction(error, name) })
     else complain(error)
     process.exitCode = ERROR_CODES[error.code].exit

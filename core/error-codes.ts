@@ -276,6 +276,7 @@ const local = {
     'The saved state is of another Region.',
     'Set aws:region back, or name another folder.',
   ),
+  'data-dir-stack': needsHuman('The saved state is of another stack.', 'Start that one, or name another folder.'),
   'state-file-corrupt': needsHuman(
     'A saved file cannot be read; it was left as it is.',
     'Restore it, or move it away.',

@@ -1,7 +1,14 @@
 import { KeyturnError } from '../../core/errors.ts'
 
-/** Turns what the SDK throws into a message with a next action. */
-export function explain(error: unknown, target: string): KeyturnError {
+/**
+ * Turns what the SDK throws into a message with a next action.
+ * @param env names the credentials that were used, for the message
+ */
+export function explain(
+  error: unknown,
+  target: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): KeyturnError {
   if (error instanceof KeyturnError) return error
   const { name = '', message = '', code = '' } = (error ?? {}) as { name?: string; message?: string; code?: string }
   if (code === 'ECONNREFUSED') {
@@ -15,6 +22,14 @@ export function explain(error: unknown, target: string): KeyturnError {
     return new KeyturnError(
       'endpoint-unreachable',
       `${target} could not be reached (${code || name}). Check the network and --region, then try again.`,
+      error,
+    )
+  }
+  if (name === 'CredentialsProviderError' && env.AWS_PROFILE) {
+    return new KeyturnError(
+      'credentials-missing',
+      `AWS_PROFILE names the profile ${JSON.stringify(env.AWS_PROFILE)}, which gives no credentials. See which there are (aws configure list-profiles), ` +
+        `sign in (aws sso login --profile ${env.AWS_PROFILE}), or unset AWS_PROFILE.`,
       error,
     )
   }
@@ -35,11 +50,13 @@ export function explain(error: unknown, target: string): KeyturnError {
     name === 'UnrecognizedClientException' ||
     name === 'InvalidSignatureException'
   ) {
-    return new KeyturnError(
-      'credentials-refused',
-      `${target} refused the credentials (${name}). Sign in again, or check AWS_PROFILE.`,
-      error,
-    )
+    const whose = env.AWS_ACCESS_KEY_ID
+      ? `the credentials of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (${name}). Correct or unset both`
+      : `the credentials (${name}). Sign in again, or check AWS_PROFILE`
+    const local = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])/.test(target)
+      ? '; the local cloud takes local / local'
+      : ''
+    return new KeyturnError('credentials-refused', `${target} refused ${whose}${local}.`, error)
   }
   return new KeyturnError('aws-error', `${target} answered ${name || 'an error'}: ${message}`, error)
 }

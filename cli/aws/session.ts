@@ -14,12 +14,16 @@ export interface AwsSession {
   lambda(): LambdaClient
   /** What a reader would call it: the endpoint, or AWS and its Region. */
   target: string
+  /** What a person should know about how the session was opened, in a sentence; undefined where there is nothing. */
+  notice: string | undefined
   /** The service's own clock, read off its last answer: deadlines are its business, not this machine's. */
   now(): Date
 }
 
 /** The credentials of the local cloud's administrator. Real ones are never sent to a loopback endpoint. */
 const LOCAL = { accessKeyId: 'local', secretAccessKey: 'local' }
+/** What the ids of keys begin with that AWS issues, to users and to sessions. */
+const OF_AWS = /^A[KS]IA/
 const LOCAL_REGION = 'eu-central-1'
 
 /**
@@ -36,7 +40,7 @@ export function openSession(options: SessionOptions, env: NodeJS.ProcessEnv, cli
   const config: SecretsManagerClientConfig = {
     ...(region !== undefined && { region }),
     ...(url && { endpoint: url.href }),
-    ...(local && { credentials: LOCAL }),
+    ...(local && { credentials: localCredentials(env) }),
     requestHandler: { connectionTimeout: 5 * SECOND, requestTimeout: 30 * SECOND, throwOnRequestTimeout: true },
   }
   const client = new SecretsManagerClient(config)
@@ -57,7 +61,18 @@ export function openSession(options: SessionOptions, env: NodeJS.ProcessEnv, cli
     // A function may work for minutes before it answers.
     return new LambdaClient({ ...rest, ...to, requestHandler: { connectionTimeout: 5 * SECOND } })
   }
-  return { client, lambda, target: url?.origin ?? `AWS ${region ?? ''}`.trim(), now: () => now ?? clientNow() }
+  const { AWS_ACCESS_KEY_ID: keyId = '' } = env
+  const notice =
+    local && OF_AWS.test(keyId)
+      ? `AWS_ACCESS_KEY_ID is a key of AWS's and was not sent to ${url.origin}; local / local was used in its place.`
+      : undefined
+  return { client, lambda, notice, target: url?.origin ?? `AWS ${region ?? ''}`.trim(), now: () => now ?? clientNow() }
+}
+
+/** Those that the environment names for the local cloud, right or wrong; AWS's own are for AWS. */
+function localCredentials(env: NodeJS.ProcessEnv): typeof LOCAL {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = env
+  return accessKeyId === '' || OF_AWS.test(accessKeyId) ? LOCAL : { accessKeyId, secretAccessKey }
 }
 
 function parseEndpoint(text: string): URL {

@@ -34,6 +34,7 @@ export function overview(secrets: readonly SecretStatus[], now: Date, terminal: 
     },
     error: { ...full.error, cells: full.error.cells.map(shorten(/ \(.*/, '')) },
   }
+  const dates = { ...brief.next, cells: brief.next.cells.map(shorten(/ \d\d:\d\d$/, '')) }
   const ways = [
     () => Object.values(full),
     () => Object.values(named),
@@ -41,6 +42,7 @@ export function overview(secrets: readonly SecretStatus[], now: Date, terminal: 
     () => told(brief),
     () => told({ ...brief, strategy: undefined }),
     () => told({ ...brief, strategy: undefined, current: undefined }),
+    () => told({ ...brief, strategy: undefined, current: undefined, next: dates }),
     () => told({ ...brief, strategy: undefined, current: undefined, next: undefined }),
   ]
   return `${table(fitting(ways, terminal), terminal)}\n\nDetails of one: keyturn status NAME`

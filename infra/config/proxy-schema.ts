@@ -16,7 +16,7 @@ export const clientShape = {
 export const routeShape = {
   name,
   prefix: ruled(prefixProblem).meta({ examples: ['/openai'] }),
-  /** Checked together with `plainHttp`, in reference-checks.ts. */
+  /** Checked together with `plainHttp`, in proxy-checks.ts. */
   upstream: z.string().meta({ examples: ['https://api.openai.com'] }),
   /** Says that plain HTTP inside a private network is meant (docs/decisions/033-plain-http-inside.md). */
   plainHttp: z.boolean().default(false),

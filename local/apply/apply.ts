@@ -34,6 +34,8 @@ export interface ApplyOptions {
   /** Tells what would change, and changes nothing. */
   readonly dryRun?: boolean
   readonly onProgress?: (event: ProgressEvent) => void
+  /** Stops the apply: what is under way is waited for, nothing else begins. */
+  readonly signal?: AbortSignal | undefined
   /** Host and port at which load balancers of the account answer: `127.0.0.1:8080`. */
   readonly loadBalancerHost?: string
   readonly clock?: Clock
@@ -53,7 +55,7 @@ export interface Applied {
 /**
  * Applies a Pulumi program to the local cloud: evaluates it in this process and turns every resource that it declares
  * into AWS calls, in the order that the program's own dependencies give.
- * @throws ApplyError naming the resource and AWS's error, with the state reached so far
+ * @throws ApplyError naming the resource and AWS's error, or with the program's own, and the state reached so far
  */
 export async function applyStack(options: ApplyOptions): Promise<Applied> {
   const {
@@ -67,6 +69,7 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
   const clients = createClients(options.cloudUrl, region, options.credentials)
   try {
     const { Account } = await clients.sts.send(new GetCallerIdentityCommand({}))
+    options.signal?.throwIfAborted()
     const context = {
       clients,
       region,
@@ -79,6 +82,7 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
     const { handlers = resourceHandlers, onProgress = () => {} } = options
     const update = new Update({ handlers, context, previous, salt, dryRun, onProgress })
     const failure = Promise.withResolvers<never>()
+    options.signal?.addEventListener('abort', () => failure.reject(options.signal?.reason), { once: true })
     let outputs: Properties = {}
     const monitor = new ApplyMonitor({
       project,

@@ -1,14 +1,17 @@
 import { KeyturnError } from '../../core/errors.ts'
 import type { StackState } from './state.ts'
 
-/** An apply that did not reach its end. What it did until then stands in `state`, ready for the next attempt. */
+/**
+ * An apply that did not reach its end. What it did until then stands in `state`, ready for the next attempt. An error
+ * that the program itself threw, such as a mistake in the config, keeps its own code and message.
+ */
 export class ApplyError extends KeyturnError {
   readonly state: StackState
   /** The resource that failed; absent when the program itself did. */
   readonly urn?: string
 
   constructor(message: string, cause: unknown, state: StackState, urn?: string) {
-    super(urn ? 'apply-failed' : 'program-failed', message, cause)
+    super(urn ? 'apply-failed' : cause instanceof KeyturnError ? cause.code : 'program-failed', message, cause)
     this.state = state
     if (urn !== undefined) this.urn = urn
   }

@@ -46,8 +46,10 @@ async function demo(): Promise<number> {
     const [prompt, late] = await Promise.all(
       ['prompt', 'late'].map((name) => consumer(name, account.client, account.name('mobile-app'))),
     )
-    if (!prompt || !late) throw new KeyturnError('demo-broken', 'The demo has no consumers.')
-    const traffic = startTraffic({ proxyUrl: stack.proxyUrl, consumers: [prompt, late] })
+    const { proxyUrl } = stack
+    if (!prompt || !late || proxyUrl === undefined)
+      throw new KeyturnError('demo-broken', 'The demo needs a proxy and two consumers.')
+    const traffic = startTraffic({ proxyUrl, consumers: [prompt, late] })
     const began = systemClock.monotonic()
     const say = (line: string): void => {
       const seconds = ((systemClock.monotonic() - began) / SECOND).toFixed(1).padStart(5)
@@ -58,7 +60,7 @@ async function demo(): Promise<number> {
     const settle = (more: number): Promise<void> => untilRequests(traffic, traffic.requests + more)
     say('traffic runs')
     await settle(50)
-    const played = await play({ stack, account, prompt, late, say, settle })
+    const played = await play({ stack, proxyUrl, account, prompt, late, say, settle })
     await untilRequests(traffic, AT_LEAST.requests)
     await traffic.stop()
 

@@ -6,6 +6,7 @@ import type { Consumer } from './consumer.ts'
 
 export interface Scenario {
   readonly stack: RunningStack
+  readonly proxyUrl: string
   readonly account: Account
   /** Reads the new key as soon as there is one. */
   readonly prompt: Consumer
@@ -53,7 +54,7 @@ export async function play(scenario: Scenario): Promise<Played> {
 
   async function grace(hours: number): Promise<void> {
     const period = `${hours}h`
-    const { stack, account, prompt, late, say } = scenario
+    const { stack, proxyUrl, account, prompt, late, say } = scenario
     const { clock } = stack.cloud
     const old = await account.value('mobile-app')
     const { from } = await rotate('mobile-app', period)
@@ -65,18 +66,18 @@ export async function play(scenario: Scenario): Promise<Played> {
 
     await clock.advance((hours * HOUR) / 2)
     say(`clock moved to the middle of the ${period} window`)
-    const inside = await statusWith(stack.proxyUrl, old)
+    const inside = await statusWith(proxyUrl, old)
     check(`old client key accepted in the middle of its ${period} grace`, inside === 200, `HTTP ${inside}`)
 
     await clock.set(new Date(deadline.getTime() - 5 * SECOND))
-    const last = await statusWith(stack.proxyUrl, old)
+    const last = await statusWith(proxyUrl, old)
     check('… and seconds before its deadline', last === 200, `HTTP ${last}`)
     await late.reread()
     // What the late consumer sent with the old key comes back before the old key dies.
     await scenario.settle(30)
 
     await clock.set(deadline)
-    const after = await refusedAfter(stack.proxyUrl, old)
+    const after = await refusedAfter(proxyUrl, old)
     check(
       '… and refused within one second after it',
       after !== undefined && after <= SECOND,

@@ -1,5 +1,5 @@
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Clock } from '../../core/clock.ts'
 import { KeyturnError } from '../../core/errors.ts'
 import { type Random, systemRandom } from '../../core/random.ts'
@@ -93,6 +93,11 @@ export async function startUpstream(options: UpstreamOptions): Promise<RunningUp
       },
     }),
   )
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? portTaken(options.port, error) : error)
@@ -108,7 +113,8 @@ export async function startUpstream(options: UpstreamOptions): Promise<RunningUp
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        // Those in the middle of a TLS handshake are no HTTP connections yet.
+        for (const socket of sockets) socket.destroy()
       }),
   }
 }

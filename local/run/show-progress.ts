@@ -4,13 +4,17 @@ export interface Progress {
   onStage(stage: string): void
   onResource(event: ProgressEvent): void
   done(resources: Readonly<Record<string, number>>): void
+  /** Ends an open line, and shows nothing more. */
+  stop(): void
 }
 
 /** Stages and resources as they come: one line that changes on a terminal, a line each for a log. */
 export function showProgress(out: NodeJS.WriteStream = process.stdout): Progress {
   let resources = 0
   let open = false
+  let stopped = false
   const line = (text: string): void => {
+    if (stopped) return
     if (out.isTTY) {
       out.write(`\r\x1b[K${text.slice(0, (out.columns ?? 80) - 1)}`)
       open = true
@@ -21,6 +25,10 @@ export function showProgress(out: NodeJS.WriteStream = process.stdout): Progress
     open = false
   }
   return {
+    stop() {
+      end()
+      stopped = true
+    },
     onStage(stage) {
       end()
       line(`› ${stage}`)
@@ -40,7 +48,23 @@ export function showProgress(out: NodeJS.WriteStream = process.stdout): Progress
         const service = type.split(':').slice(0, 2).join(':').split('/')[0] ?? type
         services.set(service, (services.get(service) ?? 0) + count)
       }
-      out.write(`✓ ${total} resources: ${[...services].map(([service, count]) => `${count} ${service}`).join(', ')}\n`)
+      const parts = [...services].map(
+        ([service, count], index, { length }) => `${count} ${service}${index < length - 1 ? ',' : ''}`,
+      )
+      out.write(`${wrap([`✓ ${total} resources:`, ...parts])}\n`)
     },
   }
+}
+
+const WIDTH = 80
+
+/** Parts in lines of at most 80 columns, the second one and those after it indented. */
+function wrap(parts: readonly string[]): string {
+  const lines: string[] = []
+  for (const part of parts) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + part.length <= WIDTH) lines[lines.length - 1] = `${last} ${part}`
+    else lines.push(lines.length === 0 ? part : `  ${part}`)
+  }
+  return lines.join('\n')
 }

@@ -11,7 +11,7 @@ export interface LocalStackOptions {
   /** Throwaway first values that a person would hand over, by inventory name, in place of `pulumi config set --secret`. */
   readonly secrets: Readonly<Record<string, string>>
   /** `dev` unless given. */
-  readonly stack?: string
+  readonly stack?: string | undefined
   /** Where Pulumi.yaml is; the root of this repository unless given. */
   readonly directory?: string
   /** Laid over the files' values, by key with namespace; undefined takes a setting away. */
@@ -21,6 +21,8 @@ export interface LocalStackOptions {
 export interface LocalStackConfig {
   readonly project: string
   readonly stack: string
+  /** The stack's settings as its file and the overrides have them, with the providers' own addresses. */
+  readonly shipped: Readonly<Record<string, unknown>>
   /** As Pulumi hands it to a program: every value as text. */
   readonly config: Record<string, string>
   /** Keys of `config` that hold secrets. */
@@ -62,9 +64,9 @@ export async function localStackConfig(options: LocalStackOptions): Promise<Loca
   }
   const config = Object.fromEntries(settings.map(([key, setting]) => [key, toText(setting)]))
   if (Object.keys(secrets).length === 0)
-    return { project: files.project, stack, config, secretKeys: [], unmapped: [...unmapped] }
+    return { project: files.project, stack, shipped: laid, config, secretKeys: [], unmapped: [...unmapped] }
   config[VALUES] = JSON.stringify(secrets)
-  return { project: files.project, stack, config, secretKeys: [VALUES], unmapped: [...unmapped] }
+  return { project: files.project, stack, shipped: laid, config, secretKeys: [VALUES], unmapped: [...unmapped] }
 }
 
 /** The stack's operators are of another account; on a laptop the local administrator deploys, and must be one. */

@@ -25,20 +25,40 @@ export interface Settings {
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const json = parseJson(env[CONFIG])
-  const config = configSchema.safeParse(json)
+  const config = configSchema.safeParse(json, { reportInput: true })
   const variables = variablesSchema.safeParse(env)
   const problems = [
-    ...(json === undefined ? [{ path: CONFIG, message: 'must hold the proxy configuration as JSON' }] : []),
-    ...(json === undefined ? [] : toProblems(config.error, CONFIG)),
+    ...(json === undefined ? [{ path: CONFIG, message: noJson(env[CONFIG]) }] : toProblems(config.error, CONFIG)),
     ...findContradictions(json),
     ...toProblems(variables.error, ''),
   ]
-  if (problems.length > 0 || !config.success || !variables.success) {
-    const heading = 'The proxy cannot start. Correct these settings in the stack config and run `pulumi up` again:'
-    throw new ProblemsError('proxy-config-invalid', heading, problems)
-  }
-  const { limits, routes, metricsPort, ...rest } = config.data
-  const port = variables.data.PORT ?? rest.port
+  if (problems.length > 0 || !config.success || !variables.success) throw invalid(problems)
+  const settings = combine(config.data, variables.data)
+  const overridden = findOverridden(settings, variables.data)
+  if (overridden.length > 0) throw invalid(overridden)
+  return settings
+}
+
+const CONFIG = 'KEYTURN_PROXY_CONFIG'
+
+const noJson = (text: string | undefined): string =>
+  `${text === undefined || text === '' ? 'is not set' : 'is not JSON'}; it must hold the proxy's configuration, ` +
+  'such as {"port":8080,"clients":[…],"routes":[…],"refreshSeconds":30,"maxStaleSeconds":86400}'
+
+function invalid(problems: readonly Problem[]): ProblemsError {
+  const heading =
+    'The proxy cannot start. On AWS its configuration comes from keyturn:proxy in the stack config: correct it there, and run `pulumi up`. Elsewhere correct the variables, and start it again:'
+  return new ProblemsError('proxy-config-invalid', heading, problems)
+}
+
+type Variables = z.output<typeof variablesSchema>
+
+/** The configuration with what variables say instead. */
+function combine(
+  { limits, routes, metricsPort, ...rest }: z.output<typeof configSchema>,
+  variables: Variables,
+): Settings {
+  const port = variables.PORT ?? rest.port
   return {
     config: {
       ...rest,
@@ -46,16 +66,38 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
         return { ...route, ...(field !== undefined && { field }), ...(plainHttp && { plainHttp }) }
       }),
     },
-    limits: { ...limits, lameDuckSeconds: variables.data.KEYTURN_PROXY_LAME_DUCK_SECONDS ?? limits.lameDuckSeconds },
-    host: variables.data.KEYTURN_PROXY_HOST,
+    limits: { ...limits, lameDuckSeconds: variables.KEYTURN_PROXY_LAME_DUCK_SECONDS ?? limits.lameDuckSeconds },
+    host: variables.KEYTURN_PROXY_HOST,
     port,
     // A proxy on a free port, as tests have it, takes a free one here too.
-    metricsPort: variables.data.METRICS_PORT ?? metricsPort ?? (port === 0 ? 0 : DEFAULT_METRICS_PORT),
-    logLevel: variables.data.KEYTURN_LOG_LEVEL,
+    metricsPort: variables.METRICS_PORT ?? metricsPort ?? (port === 0 ? 0 : DEFAULT_METRICS_PORT),
+    logLevel: variables.KEYTURN_LOG_LEVEL,
   }
 }
 
-const CONFIG = 'KEYTURN_PROXY_CONFIG'
+/** What is right in the configuration and wrong with what a variable puts in its place, or a default. */
+function findOverridden({ port, metricsPort, limits }: Settings, variables: Variables): Problem[] {
+  const shared = metricsPortProblem(port, metricsPort)
+  const portPath = variables.METRICS_PORT === undefined ? 'PORT' : 'METRICS_PORT'
+  const tooLong = limits.lameDuckSeconds > limits.drainSeconds
+  const lameDuck =
+    variables.KEYTURN_PROXY_LAME_DUCK_SECONDS === undefined
+      ? `${CONFIG}.limits.lameDuckSeconds`
+      : 'KEYTURN_PROXY_LAME_DUCK_SECONDS'
+  return [
+    ...(shared === undefined
+      ? []
+      : [{ path: portPath, message: `${shared} (callers ${port}, metrics ${metricsPort})` }]),
+    ...(tooLong
+      ? [
+          {
+            path: lameDuck,
+            message: `must be drainSeconds (${limits.drainSeconds}) or less: it is the drain's first part`,
+          },
+        ]
+      : []),
+  ]
+}
 
 function parseJson(text: string | undefined): unknown {
   try {
@@ -66,12 +108,15 @@ function parseJson(text: string | undefined): unknown {
 }
 
 function toProblems(error: z.ZodError | undefined, root: string): Problem[] {
-  return (error?.issues ?? []).map(({ path, message }) => ({
+  return (error?.issues ?? []).map(({ path, message, ...issue }) => ({
     path: path.reduce<string>((text, part) => {
       if (typeof part === 'number') return `${text}[${part}]`
       return text === '' ? String(part) : `${text}.${String(part)}`
     }, root),
-    message,
+    message:
+      issue.code === 'invalid_type' && 'input' in issue && issue.input === undefined
+        ? `is missing; ${message}`
+        : message,
   }))
 }
 

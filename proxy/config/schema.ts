@@ -19,9 +19,8 @@ function seconds({ min, max }: { min: number; max: number }) {
   return z.int(message).min(min, message).max(max, message)
 }
 
-const LAME_DUCK = 'must be 0 to 60 seconds'
-const PORT = 'must be a port, 0 to 65535'
-const port = z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT)
+const PORT = 'must be a port, a whole number from 0 to 65535'
+const port = z.int(PORT).min(0, PORT).max(65_535, PORT)
 const name = ruled(nameProblem, 'must be a name such as "mobile-app"')
 const SECRET_ID = 'must be the ARN or full name of a secret'
 const secretId = z.string(SECRET_ID).regex(/^[\w/+=.@:-]{1,2048}$/, SECRET_ID)
@@ -79,13 +78,23 @@ export const comparableSchema = z.object({
 
 /** The other environment variables. */
 export const variablesSchema = z.object({
-  PORT: port.optional(),
-  METRICS_PORT: port.optional(),
+  PORT: fromText(/^\d{1,5}$/, port, PORT),
+  METRICS_PORT: fromText(/^\d{1,5}$/, port, PORT),
   KEYTURN_PROXY_HOST: z.union([z.ipv4(), z.ipv6()], 'must be an IP address to listen on').default('0.0.0.0'),
-  KEYTURN_PROXY_LAME_DUCK_SECONDS: z.coerce.number(LAME_DUCK).min(0, LAME_DUCK).max(60, LAME_DUCK).optional(),
+  KEYTURN_PROXY_LAME_DUCK_SECONDS: fromText(
+    /^\d{1,3}(\.\d+)?$/,
+    limitsSchema.shape.lameDuckSeconds.unwrap(),
+    'must be 0 to 60 seconds',
+  ),
   KEYTURN_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
 })
 
 function orAbsent<Schema extends z.ZodType>(schema: Schema) {
   return schema.optional().catch(undefined)
+}
+
+/** A number in a variable, written as people write it: nothing, a space and `0x50` are none. */
+function fromText<Schema extends z.ZodType<number, number>>(form: RegExp, schema: Schema, message: string) {
+  const unset = `${message}; leave it out to take what is configured`
+  return z.string().regex(form, unset).transform(Number).pipe(schema).optional()
 }

@@ -48,7 +48,8 @@ export class ClientKeys {
   readonly #clock: Clock
   readonly #ended: EndedKeys
   readonly #watchers: (() => void)[] = []
-  #index: ReadonlyMap<string, Entry> = new Map()
+  /** By digest: every version that holds the key. */
+  #index: ReadonlyMap<string, readonly Entry[]> = new Map()
   #generation = 0
 
   /** @param retainMs for how long a key is remembered after its end */
@@ -94,11 +95,12 @@ export class ClientKeys {
   /** Looks a key up by its digest. The deadline of a grace key is held against the clock here and now. */
   findDigest(digest: Buffer): ClientKeyMatch | undefined {
     const name = digest.toString('base64')
-    const entry = this.#index.get(name)
+    const entries = this.#index.get(name) ?? []
     const ended = this.#ended.find(name)
-    const found = entry?.digest ?? ended?.digest
+    const found = entries[0]?.digest ?? ended?.digest
     if (!timingSafeEqual(digest, found ?? Buffer.alloc(digest.length)) || !found) return undefined
-    if (entry) return this.#matchOf(entry)
+    const best = bestOf(entries.map((entry) => this.#matchOf(entry)))
+    if (best) return best
     const { digest: _digest, ...match } = ended as EndedKey
     return match
   }
@@ -128,13 +130,13 @@ export class ClientKeys {
   }
 
   #reindex(): void {
-    const index = new Map<string, Entry>()
+    const index = new Map<string, Entry[]>()
     for (const [client, store] of this.#stores) {
-      // From the weakest claim to the strongest, so that of two versions with one value the current one is found.
-      for (const version of store.held.toReversed()) {
+      for (const version of store.held) {
         const digest = version.key
+        const name = digest.toString('base64')
         this.#ended.forget(digest)
-        index.set(digest.toString('base64'), { client, store, version, digest })
+        index.set(name, [...(index.get(name) ?? []), { client, store, version, digest }])
       }
     }
     this.#index = index
@@ -150,4 +152,18 @@ export class ClientKeys {
     }
     return { ...match, state }
   }
+}
+
+/** The best claim to a key first: whatever is accepted goes before what is not. */
+const CLAIMS: readonly ClientKeyMatch['state'][] = ['current', 'grace', 'pending', 'stale', 'expired']
+
+/**
+ * People may put one value into several versions, of one client or of several. The key is then what the best of them
+ * makes of it at this moment.
+ */
+function bestOf(matches: readonly ClientKeyMatch[]): ClientKeyMatch | undefined {
+  return matches.reduce<ClientKeyMatch | undefined>(
+    (best, next) => (best && CLAIMS.indexOf(best.state) <= CLAIMS.indexOf(next.state) ? best : next),
+    undefined,
+  )
 }

@@ -21,6 +21,5 @@ export async function withDeadline<Result>(
     return await Promise.race([result, timeout])
   } finally {
     over.abort()
-    for (const rest of [result, timeout]) rest.catch(() => undefined)
   }
 }

@@ -4,6 +4,6 @@ import { withAwsCli } from './aws-cli.ts'
 export function teardown(): void {
   if (withAwsCli) return
   console.warn(
-    '\nLeft out: the tests that drive the local cloud with the AWS CLI. To run them too: apt-get install awscli\n',
+    '\nLeft out: the tests that drive the local cloud with the AWS CLI, documented commands among them. To run them too: apt-get install awscli\n',
   )
 }

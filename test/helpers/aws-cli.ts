@@ -7,7 +7,8 @@ const run = promisify(execFile)
 /** Where packages put AWS CLI 2; an `aws` elsewhere on the path may be another major version. */
 const PLACES = ['/usr/bin/aws', '/usr/local/bin/aws', '/opt/homebrew/bin/aws']
 
-const aws = PLACES.find((place) => existsSync(place))
+/** Where it is, if it is. */
+export const aws = PLACES.find((place) => existsSync(place))
 
 /**
  * Whether tests of the AWS CLI run: where it is installed, and always in CI, where a missing one is a failure. Elsewhere

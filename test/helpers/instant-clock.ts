@@ -18,6 +18,7 @@ export function instantClock(start: Date = systemClock.now()): InstantClock {
       slept.push(ms)
       ahead += ms
       await new Promise((resolve) => setImmediate(resolve))
+      signal?.throwIfAborted()
     },
   }
 }

@@ -38,6 +38,11 @@ export class ManualClock implements Clock {
     })
   }
 
+  /** How many wait for time to pass. */
+  get sleeping(): number {
+    return this.#sleepers.size
+  }
+
   /** Moves both clocks, waking whoever is due on the way. */
   async advance(ms: number): Promise<void> {
     const target = this.#elapsed + ms

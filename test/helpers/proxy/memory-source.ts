@@ -13,7 +13,7 @@ export class MemorySource implements SecretSource {
   down = false
   /** Awaited inside each labels() call, before it answers. */
   gate: ((call: number) => Promise<void>) | undefined
-  /** What reading a secret's labels, or `<secret>/<version>`'s value, throws; `'hang'` never answers. */
+  /** What reading a secret's labels, or `<secret>/<version>`'s value, throws; `'hang'` does not answer until it is aborted. */
   readonly broken = new Map<string, Error | 'hang'>()
   readonly #secrets = new Map<string, Map<string, StoredVersion>>()
 
@@ -23,27 +23,33 @@ export class MemorySource implements SecretSource {
     return this
   }
 
-  async labels(secretId: string): Promise<Record<string, readonly string[]>> {
+  async labels(secretId: string, signal?: AbortSignal): Promise<Record<string, readonly string[]>> {
     const call = ++this.calls.labels
-    const answer = Object.fromEntries([...this.#versions(secretId)].map(([id, { labels }]) => [id, [...labels]]))
+    assertNotAborted(signal)
+    const versions = this.#secrets.get(secretId)
+    const answer = Object.fromEntries([...(versions ?? [])].map(([id, { labels }]) => [id, [...labels]]))
     await this.gate?.(call)
     this.#assertUp()
-    await this.#assertWhole(secretId)
+    await this.#assertWhole(secretId, signal)
+    if (!versions) throw new KeyturnError('secret-not-found', 'There is no such secret.')
     return answer
   }
 
-  async value(secretId: string, versionId: string, _signal?: AbortSignal): Promise<SecretString | undefined> {
+  async value(secretId: string, versionId: string, signal?: AbortSignal): Promise<SecretString | undefined> {
     this.calls.value += 1
+    assertNotAborted(signal)
     this.#assertUp()
-    await this.#assertWhole(`${secretId}/${versionId}`)
+    await this.#assertWhole(`${secretId}/${versionId}`, signal)
     const value = this.#versions(secretId).get(versionId)?.value
     return value === undefined ? undefined : new SecretString(value)
   }
 
-  async #assertWhole(name: string): Promise<void> {
+  async #assertWhole(name: string, signal: AbortSignal | undefined): Promise<void> {
     const fault = this.broken.get(name)
-    if (fault === 'hang') await new Promise(() => undefined)
-    else if (fault) throw fault
+    if (fault === 'hang') {
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+      assertNotAborted(signal)
+    } else if (fault) throw fault
   }
 
   #versions(secretId: string): Map<string, StoredVersion> {
@@ -53,4 +59,8 @@ export class MemorySource implements SecretSource {
   #assertUp(): void {
     if (this.down) throw new KeyturnError('secret-source-unavailable', 'The source is down.')
   }
+}
+
+function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new KeyturnError('secret-source-unavailable', 'The call was given up.')
 }

@@ -9,6 +9,7 @@ import { type RunningStack, type RunOptions, runStack } from '../../../local/run
 import { readStackFiles } from '../../../local/stack/stack-files.ts'
 
 export interface StackUnderTest extends RunningStack {
+  readonly proxyUrl: string
   readonly secrets: SecretsManagerClient
   readonly lambda: LambdaClient
   readonly iam: IAMClient
@@ -44,8 +45,11 @@ export async function startStack(options: Partial<RunOptions> = {}): Promise<Sta
     ecs: new ECSClient(config),
     logs: new CloudWatchLogsClient(config),
   }
+  const { proxyUrl } = stack
+  if (proxyUrl === undefined) throw new Error('the stack under test has no proxy')
   return {
     ...stack,
+    proxyUrl,
     ...clients,
     async close() {
       for (const client of Object.values(clients)) client.destroy()

@@ -12,6 +12,8 @@ export interface Asked {
 }
 
 export interface Traffic {
+  /** Every request that has ended, oldest first. */
+  soFar(): readonly Asked[]
   /** Ends it, and tells every request. */
   stop(): Promise<readonly Asked[]>
 }
@@ -25,6 +27,7 @@ export function startTraffic(stack: StackUnderTest, key: string, clients = 2): T
   }
   const loops = Promise.all(Array.from({ length: clients }, (_, client) => loop(client)))
   return {
+    soFar: () => asked,
     async stop() {
       running = false
       await loops

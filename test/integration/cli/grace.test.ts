@@ -23,7 +23,7 @@ async function make() {
   return { ...made, old, next: await rig.rotateToEnd(made.arn) }
 }
 
-describe('D grace', () => {
+describe('part of D: grace', () => {
   it.each([72, 2])('--for %ih counts from now', async (hours) => {
     const { name, arn, old } = await make()
     const { status, stdout, stderr } = await keyturn(['grace', name, '--for', `${hours}h`])
@@ -99,7 +99,7 @@ describe('D grace', () => {
   })
 })
 
-describe('D B2 rotate --until', () => {
+describe('part of D and B2: rotate --until', () => {
   it('has the old key work until that second', async () => {
     const { name, arn, next } = await make()
     const until = inHours(30)

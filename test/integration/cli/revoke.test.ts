@@ -31,7 +31,7 @@ async function make(strategy = 'provider-key') {
   return { ...made, first, second, third, alive: () => rig.upstream.keys.live('openai', project).length }
 }
 
-describe('D revoke', () => {
+describe('part of D: revoke', () => {
   it('ends every old version at the provider, and says so once they are seen gone', async () => {
     const { name, arn, third, alive } = await make()
     const { status, stdout, stderr } = await keyturn(['revoke', name])

@@ -26,7 +26,7 @@ async function make() {
   return { ...made, old, next: await rig.rotateToEnd(made.arn) }
 }
 
-describe('D B13 rollback', () => {
+describe('part of D and B13: rollback', () => {
   it('makes the previous version current again, and repeating it changes nothing', async () => {
     const { name, arn, old, next } = await make()
     const { status, stdout, stderr } = await keyturn(['rollback', name])

@@ -167,9 +167,9 @@ describe('part of D: rotate refuses, before anything is changed, what cannot be 
     ],
     [
       'a value for a secret that makes its own',
-      async () => [(await make('client-key')).name, '--value-from', '-'],
+      async () => [(await make('random')).name, '--value-from', '-'],
       2,
-      /--value-from is for strategy supplied; .* is client-key/,
+      /--value-from hands over the next value, and .* is random, which makes its own/,
     ],
     [
       'one value for two secrets',

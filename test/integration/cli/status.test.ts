@@ -153,6 +153,13 @@ describe('part of D: status of one secret', () => {
     expect(stdout).toMatch(/^keyturn\/test\/telegram\n/)
   })
 
+  it('finds it by an end that begins after a hyphen, where no name is just that', async () => {
+    expect((await keyturn(['status', 'app'])).stdout).toMatch(/^keyturn\/test\/mobile-app\n/)
+    await rig.create('app', { strategy: 'client-key', params: {} })
+    expect((await keyturn(['status', 'app'])).stdout).toMatch(/^keyturn\/test\/app\n/)
+    await rig.secrets.send(new DeleteSecretCommand({ SecretId: 'keyturn/test/app', ForceDeleteWithoutRecovery: true }))
+  })
+
   it('finds several, by ARN too, and keeps their order', async () => {
     const { stdout } = await keyturn(['status', 'telegram', mobileApp])
     expect(stdout.match(/^keyturn.*$/gm)).toEqual(['keyturn/test/telegram', 'keyturn/test/mobile-app'])
@@ -174,7 +181,10 @@ describe('part of D: status of one secret', () => {
   it.each([
     ['nowhere', /There is no secret nowhere at http.*keyturn status/],
     ['keyturn/test/nowhere', /There is no secret keyturn\/test\/nowhere/],
-    ['mobile-ap', /There is no secret mobile-ap /],
+    ['mobile-ap', /There is no secret mobile-ap at .*\. Alike: keyturn\/test\/mobile-app\. See them all/],
+    ['pp', /There is no secret pp at .*Alike: keyturn\/test\/mobile-app/],
+    ['', /No secret has the name ""\. Give a full name, such as keyturn\/dev\/openai/],
+    ['two words', /No secret has the name "two words"/],
     ['keyturn/test/openai-admin', /not Keyturn's: it has no keyturn:stack tag.*pulumi up/],
   ])('refuses %s', async (name, message) => {
     const { status, stdout, stderr } = await keyturn(['status', name])
@@ -198,7 +208,7 @@ describe('B2, part of D: status follows the service’s clock, whatever this mac
     const stage = { SecretId: mobileApp, MoveToVersionId: old, VersionStage: 'GRACE-UNTIL-TOMORROW' }
     await rig.secrets.send(new UpdateSecretVersionStageCommand(stage))
     expect((await keyturn(['status', 'mobile-app'])).stdout).toMatch(
-      /^ {2}unreadable {5}\S{36} {2}GRACE-UNTIL-.*GRACE-UNTIL-TOMORROW: refused; correct the label by hand$/m,
+      /^ {2}unreadable {5}\S{36} {2}GRACE-UNTIL-.*GRACE-UNTIL-TOMORROW: refused; give it a right one with keyturn grace, or end it with keyturn revoke$/m,
     )
 
     await rig.secrets.send(new DeleteSecretCommand({ SecretId: 'keyturn/prod/mailer', RecoveryWindowInDays: 7 }))
@@ -218,5 +228,23 @@ describe('B2, part of D: status follows the service’s clock, whatever this mac
     rig.cloud.faults.clear()
     const { stdout } = await keyturn(['status', 'telegram'])
     expect(stdout).toMatch(/next rotation {2}overdue since 2026-12-22 23:59:59 UTC/)
+  })
+
+  it('--check exits 4 for what needs a person, and says what to do; without it, status exits 0', async () => {
+    expect(await keyturn(['status', 'telegram'])).toMatchObject({ status: 0, stderr: '' })
+    const { status, stdout, stderr } = await keyturn(['status', 'telegram', '--check'])
+    expect(status).toBe(4)
+    expect(stdout).toMatch(/^keyturn\/test\/telegram\n/)
+    expect(stderr).toMatch(
+      /^keyturn: keyturn\/test\/telegram: .* is overdue since .*keyturn rotate keyturn\/test\/telegram$/m,
+    )
+    const json = JSON.parse((await keyturn(['status', 'telegram', '--json'])).stdout)
+    expect(json.secrets[0].needsAttention).toContainEqual(expect.stringContaining('is overdue since'))
+  })
+
+  it('--check exits 0 where nothing needs anybody', async () => {
+    const arn = await rig.create('calm', { strategy: 'client-key', params: {} })
+    await rig.rotateToEnd(arn)
+    expect(await keyturn(['status', 'calm', '--check'])).toMatchObject({ status: 0, stderr: '' })
   })
 })

@@ -11,16 +11,20 @@ import { keyturn } from './keyturn.ts'
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
+const VERBS = ['status', 'rotate', 'grace', 'revoke', 'rollback', 'end', 'value']
+
 describe('part of D: help', () => {
   it('lists the commands, the exit codes and examples', async () => {
     const { status, stdout } = await keyturn(['--help'])
     expect(status).toBe(0)
-    for (const verb of ['status', 'rotate', 'value']) expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'))
-    expect(stdout).toContain('Exit codes: 0 done · 1 it failed · 2 the input was wrong · 3 --wait ran out of time')
+    for (const verb of VERBS) expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'))
+    expect(stdout).toContain(
+      'Exit codes: 0 done · 1 it failed · 2 the input was wrong · 3 --wait ran out of time · 4 status --check found something',
+    )
     expect(stdout).toMatch(/Examples:\n {2}\$ keyturn status/)
   })
 
-  it.each(['status', 'rotate', 'value'])('%s --help shows its options and examples', async (verb) => {
+  it.each(VERBS)('%s --help shows its options and examples', async (verb) => {
     const { status, stdout, stderr } = await keyturn([verb, '--help'])
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toContain(`Usage: keyturn ${verb} `)
@@ -37,6 +41,9 @@ describe('part of D: help', () => {
 describe('part of D: input that is wrong exits 2 and says what is allowed', () => {
   it.each([
     [['frob'], /unknown command 'frob'/],
+    [['frob', '--help'], /unknown command 'frob'/],
+    [['rolback', '-h'], /Did you mean rollback\?/],
+    [['revoke', 'x', '--version'], /argument missing/],
     [['statsu'], /Did you mean status\?/],
     [['status', '--frob'], /unknown option '--frob'/],
     [['rotate'], /missing required argument 'names'/],
@@ -75,6 +82,14 @@ describe('part of D: no way to AWS', () => {
     expect(stderr).toMatch(/No AWS credentials.*aws sso login.*AWS_PROFILE.*\[credentials-missing\]/)
   })
 
+  it('says which profile gives none, rather than to set one', async () => {
+    const env = { AWS_PROFILE: 'nope', AWS_REGION: 'eu-central-1' }
+    const { status, stderr } = await keyturn(['status'], { env })
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/AWS_PROFILE names the profile "nope", which gives no credentials.*list-profiles.*unset/)
+    expect(stderr).not.toMatch(/set AWS_PROFILE;/)
+  })
+
   it('says that nothing answers at the endpoint', async () => {
     const port = await unusedPort()
     const { status, stderr } = await keyturn(['status', '--endpoint', `http://127.0.0.1:${port}`])
@@ -91,6 +106,7 @@ describe('part of D: no way to AWS', () => {
         code: 'endpoint-unreachable',
         kind: 'retryable',
         message: expect.stringContaining('Nothing answers at'),
+        nextAction: 'Check the endpoint, the network and --region.',
       },
     })
   })

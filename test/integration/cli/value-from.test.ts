@@ -30,6 +30,18 @@ describe('part of D: rotate --value-from', () => {
     expect((await rig.keys(secret.arn)).grace).toMatchObject([{ deadline: new Date(rig.clock.now().getTime() + DAY) }])
   })
 
+  it('takes a client’s own key, and refuses one that is too weak with the reason', async () => {
+    const secret = await make('client-key')
+    const own = randomBytes(32).toString('base64url')
+    expect((await keyturn(['rotate', secret.name, '--value-from', '-'], { stdin: own })).status).toBe(0)
+    expect(await rotated(secret)).toBe(own)
+    const weak = await keyturn(['rotate', secret.name, '--value-from', '-'], { stdin: 'hunter2' })
+    expect(weak.status).toBe(1)
+    expect(weak.stderr).toMatch(/supplied-value-malformed/)
+    expect(weak.stdout + weak.stderr).not.toContain('hunter2')
+    expect(await rotated(secret)).toBe(own)
+  })
+
   it('takes a value from a file, up to the 65,536 bytes that Secrets Manager stores', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keyturn-value-'))
     try {

@@ -50,9 +50,23 @@ describe('openSession', () => {
   it('sends no real credential to a loopback endpoint', async () => {
     const { url, requests } = await answering(200, { 'content-type': 'application/x-amz-json-1.1' })
     const env = { AWS_ACCESS_KEY_ID: 'AKIAREALREALREALREAL', AWS_SECRET_ACCESS_KEY: 'real', AWS_SESSION_TOKEN: 'real' }
-    await open({ endpoint: url }, env).client.send(new ListSecretsCommand({}))
+    const session = open({ endpoint: url }, env)
+    await session.client.send(new ListSecretsCommand({}))
     expect(requests[0]?.headers.authorization).toContain('Credential=local/')
     expect(requests[0]?.headers['x-amz-security-token']).toBeUndefined()
+    expect(session.notice).toMatch(
+      /AWS_ACCESS_KEY_ID is a key of AWS's and was not sent to http:\/\/127.*local \/ local/,
+    )
+  })
+
+  it('uses the credentials that the environment names for the local cloud, right or wrong', async () => {
+    const { url, requests } = await answering(200, { 'content-type': 'application/x-amz-json-1.1' })
+    const env = { AWS_ACCESS_KEY_ID: 'someone', AWS_SECRET_ACCESS_KEY: 'else' }
+    const session = open({ endpoint: url }, env)
+    await session.client.send(new ListSecretsCommand({}))
+    expect(requests[0]?.headers.authorization).toContain('Credential=someone/')
+    expect(session.notice).toBeUndefined()
+    expect(open({ endpoint: url }).notice).toBeUndefined()
   })
 
   it.each([
@@ -116,6 +130,15 @@ describe('explain', () => {
     [undefined, 'aws-error', /answered an error/],
   ])('%j is %s', (error, code, message) => {
     expect(explain(error, 'http://x')).toMatchObject({ code, message: expect.stringMatching(message) })
+  })
+
+  it('names the variables whose credentials were refused, and what the local cloud takes', () => {
+    const refusal = Object.assign(new Error(), { name: 'UnrecognizedClientException' })
+    const env = { AWS_ACCESS_KEY_ID: 'someone' }
+    expect(explain(refusal, 'http://127.0.0.1:4566', env).message).toMatch(
+      /refused the credentials of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY .*unset both; the local cloud takes local \/ local\./,
+    )
+    expect(explain(refusal, 'AWS eu-central-1').message).not.toContain('local cloud')
   })
 
   it('leaves our own errors as they are', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../../core/clock.ts'
 import {
+  beyondMaximum,
   DEFAULT_GRACE,
   formatGrace,
   graceDeadline,
@@ -45,10 +46,23 @@ describe('B2 grace period', () => {
     '1w',
     '1H',
     'h',
+    'xh',
+    '1hour',
     'tomorrow',
     '9999999d',
   ])('refuses %j and names what is allowed', (text) => {
     expect(() => parseGrace(text)).toThrow(/Allowed: "1h" to "7d".*"revoke-now"/)
+  })
+
+  it.each([
+    ['59m', 'is shorter than the minimum of 1 h'],
+    ['8d', 'is longer than the maximum of 7 d'],
+    ['1 week', 'is not a grace period'],
+    ['0h', 'would cut callers off at once; ask for that by its name, "revoke-now"'],
+  ])('says of %j why: %s', (text, why) => {
+    expect(() => parseGrace(text)).toThrow(
+      expect.objectContaining({ code: 'grace-invalid', message: expect.stringContaining(`Grace "${text}" ${why}.`) }),
+    )
   })
 
   it('takes revoke-now by that name only', () => {
@@ -86,7 +100,14 @@ describe('B2 deadline', () => {
 
   it('has passed already when it is revoke-now', () => {
     const deadline = graceDeadline(REVOKE_NOW, NOW)
+    expect(deadline).toEqual(new Date('2026-11-22T10:00:00Z'))
     expect(graceState(deadline, NOW)).toBe('expired')
+  })
+
+  it('is beyond the longest grace only by more than clocks differ', () => {
+    const furthest = new Date(NOW.getTime() + 7 * DAY + 5 * MINUTE)
+    expect(beyondMaximum(furthest, NOW)).toBe(false)
+    expect(beyondMaximum(new Date(furthest.getTime() + 1), NOW)).toBe(true)
   })
 
   it('is none, active or expired, and expired at the very millisecond', () => {
@@ -136,7 +157,7 @@ function validDate(): fc.Arbitrary<Date> {
   return fc.date({ min: new Date('2020-01-01T00:00:00Z'), max: new Date('2099-12-31T00:00:00Z'), noInvalidDate: true })
 }
 
-describe('B2 a grace whose end is named', () => {
+describe('part of B2: a grace whose end is named', () => {
   const now = new Date('2026-11-24T12:00:00.500Z')
 
   it.each([

@@ -1,6 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
 import {
+  isHopByHop,
   isPrivateAddress,
+  isSetByProxy,
+  isUnder,
   keyHeaderProblem,
   OWN_PATHS,
   prefixProblem,
@@ -58,6 +61,8 @@ describe('an upstream', () => {
     ['https://api.openai.com:8443/v1/@me', false],
     ['http://127.0.0.1:8081/openai', false],
     ['http://localhost:1', true],
+    ['http://localhost', false],
+    ['http://127.10.200.30', false],
     ['http://[::1]:1', false],
     ['http://10.0.3.7:11434', true],
     ['http://172.31.255.255', true],
@@ -147,4 +152,43 @@ test.each([
   ['localhost', false],
 ])('address %s is private: %s', (address, expected) => {
   expect(isPrivateAddress(address)).toBe(expected)
+})
+
+test.each([
+  ['/', '/anything', true],
+  ['/', '', true],
+  ['/openai', '/openai', true],
+  ['/openai', '/openai/v1', true],
+  ['/openai', '/openais', false],
+  ['/openai', '/', false],
+])('under %s lies %s: %s', (prefix, path, under) => {
+  expect(isUnder(prefix, path)).toBe(under)
+})
+
+test('fields of one hop, and those that the proxy sets, are told from the others', () => {
+  const oneHop = ['connection', 'keep-alive', 'te', 'trailer', 'trailers', 'transfer-encoding', 'upgrade', 'proxy-x']
+  const set = ['host', 'expect', 'content-length', 'http2-settings']
+  const others = ['content-type', 'accept', 'x-keep-alive', '']
+  expect([...oneHop, ...set, ...others].filter(isHopByHop)).toEqual(oneHop)
+  expect([...oneHop, ...set, ...others].filter(isSetByProxy)).toEqual(set)
+})
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.255.254.1', true],
+  ['fd12::1', true],
+  ['fd00:ec2::254', false],
+  ['1.2.3.4', false],
+  ['localhost', false],
+  ['', false],
+])('the address %j is private: %s', (address, inside) => {
+  expect(isPrivateAddress(address)).toBe(inside)
+})
+
+test('an upstream is read without the slashes at its end', () => {
+  expect(readUpstream('https://api.example.com:8443/base//')).toEqual({
+    origin: 'https://api.example.com:8443',
+    host: 'api.example.com:8443',
+    basePath: '/base',
+  })
 })

@@ -21,6 +21,14 @@ describe('SecretString', () => {
       inspect({ deep: [secret] }, { showHidden: true, depth: 9 }),
     ]
     for (const text of shown) expect(text).not.toContain(CANARY)
+    expect(shown).toEqual([
+      '[redacted]',
+      '[redacted]',
+      '{"secret":"[redacted]"}',
+      '[redacted]',
+      expect.stringContaining('[redacted]'),
+    ])
+    expect(secret.length).toBe(CANARY.length)
   })
 })
 
@@ -44,17 +52,80 @@ describe('log redaction at the sink', () => {
   it.each([
     'authorization',
     'Authorization',
+    'proxy-authorization',
+    'set-cookie',
     'x-api-key',
+    'api-key',
+    'x-goog-api-key',
     'apiKey',
     'api_key',
     'password',
+    'passphrase',
     'SecretString',
+    'secret_string',
+    'secretBinary',
+    'secret_binary',
+    'accessToken',
+    'access_token',
+    'refreshToken',
+    'refresh_token',
+    'sessionToken',
+    'session_token',
+    'secretAccessKey',
+    'secret_access_key',
+    'secret_accesskey',
+    'clientSecret',
+    'client_secret',
     'cookie',
     'adminKey',
+    'admin_key',
   ])('masks the field %s at any depth', (name) => {
     const line = written({ request: { headers: [{ [name]: CANARY }] } })
     expect(line).not.toContain(CANARY)
     expect(line).toContain('[redacted]')
+  })
+
+  it.each(['authorization_url', 'passwordless', 'my_cookies', 'x_password', 'key', 'token'])(
+    'shows the field %s',
+    (name) => {
+      expect(JSON.parse(written({ [name]: 'as it is' }))[name]).toBe('as it is')
+    },
+  )
+
+  it.each([
+    ['Bearer abcdefgh', '[redacted]'],
+    ['bearer   abcdefgh.ijk', '[redacted]'],
+    ['sk-abcdefgh_1', '[redacted]'],
+    ['kt_abcdefgh-1', '[redacted]'],
+    ['kt_abcdefgh-1, kt_abcdefgh-2; sk-abcdefgh_1 sk-abcdefgh_2', '[redacted], [redacted]; [redacted] [redacted]'],
+    ['kt_short', 'kt_short'],
+    ['task-abcdefgh', 'task-abcdefgh'],
+    ['?a=1&key=abc&b=2', '?a=1&key=[redacted]&b=2'],
+    ['?access_token=abc "quoted"', '?access_token=[redacted] "quoted"'],
+    ['monkey=abc', 'monkey=abc'],
+  ])('of the text %j shows %j', (text, shown) => {
+    expect(redactText(text)).toBe(shown)
+  })
+
+  it('writes the cloud’s time, under the names that the documentation gives', () => {
+    const line = JSON.parse(written({ some: 'field' }, 'the message'))
+    expect(line).toMatchObject({ message: 'the message', some: 'field' })
+    expect(new Date(line.time).toISOString()).toBe(line.time)
+  })
+
+  it('shows lists as lists, and what an object has to say for itself', () => {
+    const secret = new SecretString(CANARY)
+    const shown = JSON.parse(written({ list: [1, [2]], secret, at: new Date(0), loop: loopOf({ name: 'a' }) }))
+    expect(shown).toMatchObject({ list: [1, [2]], secret: '[redacted]', at: '1970-01-01T00:00:00.000Z' })
+    expect(shown.loop).toEqual({ name: 'a', self: '[circular]' })
+  })
+
+  it('shows of an error where it was thrown, and neither a code nor a cause that it has not', () => {
+    const { error } = JSON.parse(written({ error: Object.assign(new Error('plain'), { code: 7, kind: {} }) }))
+    expect(Object.keys(error).sort()).toEqual(['message', 'name', 'stack'])
+    expect(error.stack).toContain('secrecy.test.ts')
+    const bare = Object.assign(new Error('plain'), { stack: undefined })
+    expect(Object.keys(JSON.parse(written({ bare })).bare).sort()).toEqual(['message', 'name'])
   })
 
   it('masks credentials by their shape, in messages, errors and causes', () => {
@@ -108,3 +179,8 @@ describe('log redaction at the sink', () => {
     )
   })
 })
+
+function loopOf(fields: Record<string, unknown>): Record<string, unknown> {
+  const loop = { ...fields }
+  return Object.assign(loop, { self: loop })
+}

@@ -4,13 +4,31 @@ import {
   formatLastError,
   formatProxyReads,
   formatWhy,
+  RUN_TAGS,
   readGraceOnce,
   readLastError,
   readProxyReads,
+  readSupply,
   readWhy,
+  SUPPLIED_LABEL,
+  TAG,
 } from '../../../core/tags.ts'
 
 describe('tags', () => {
+  it('that are written while the stack runs are told from those of the program', () => {
+    const own = [TAG.graceOnce, TAG.lastError, TAG.lastErrorWhy, TAG.ended, TAG.told]
+    expect([...RUN_TAGS].sort()).toEqual([...own].sort())
+    for (const tag of [TAG.stack, TAG.strategy, TAG.grace, TAG.owner, TAG.proxy, TAG.proxyReads]) {
+      expect(RUN_TAGS).not.toContain(tag)
+    }
+    expect(SUPPLIED_LABEL).toBe('SUPPLIED')
+  })
+
+  it('say who makes the next value, and nothing else does', () => {
+    expect(['never', 'allowed', 'required'].map(readSupply)).toEqual(['never', 'allowed', 'required'])
+    for (const other of [undefined, '', 'sometimes', 'Never']) expect(readSupply(other)).toBeUndefined()
+  })
+
   it('binds a grace to one token', () => {
     const value = formatGraceOnce('1h', 'token-a')
     expect(readGraceOnce(value, 'token-a')).toBe('1h')
@@ -22,7 +40,16 @@ describe('tags', () => {
     const error = { at: new Date('2026-11-22T10:00:00Z'), step: 'testSecret', code: 'target-unreachable' }
     expect(readLastError(formatLastError(error))).toEqual(error)
     expect(formatLastError({ ...error, code: 'x'.repeat(500) })).toHaveLength(256)
-    for (const text of [undefined, '', 'hello', '2026 x']) expect(readLastError(text)).toBeUndefined()
+    const others = [
+      undefined,
+      '',
+      'hello',
+      '2026 x',
+      '2026',
+      'soon testSecret out-of-time',
+      '2026-11-22T10:00:00Z  out-of-time',
+    ]
+    for (const text of others) expect(readLastError(text), text).toBeUndefined()
   })
 })
 
@@ -42,6 +69,8 @@ describe('part of B16: why a step failed, in a tag', () => {
       expect(readWhy(formatWhy(long))).not.toContain('\uFFFD')
     }
     expect(readWhy(formatWhy('x'.repeat(400)))).toMatch(/^x{189}…$/)
+    expect(readWhy(formatWhy('x'.repeat(193)))).toMatch(/^x{189}…$/)
+    expect(readWhy(formatWhy('x'.repeat(192)))).toBe('x'.repeat(192))
   })
 
   it('is undefined where there is none', () => {

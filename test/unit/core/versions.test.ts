@@ -70,6 +70,29 @@ describe('key set read from labels', () => {
     expect(readKeySet(all, NOW).unordered).toEqual(['b'])
   })
 
+  it('reports nothing of a version without a label that says anything, as SUPPLIED is', () => {
+    const { unordered, malformed, expired, grace } = readKeySet({ c: ['AWSCURRENT'], s: ['SUPPLIED'], n: [] }, NOW)
+    expect([unordered, malformed, expired, grace]).toEqual([[], [], [], []])
+  })
+
+  it('says of a label that cannot be believed why, wherever it stands among the others', () => {
+    const far = 'GRACE-UNTIL-20990101T000000Z'
+    const { malformed, grace } = readKeySet({ a: ['GRACE-UNTIL-x', at(1)], b: [at(1), 'GRACE-UNTIL-x'], c: [far] }, NOW)
+    expect(malformed).toEqual([
+      { versionId: 'a', labels: ['GRACE-UNTIL-x', at(1)], problem: 'unreadable' },
+      { versionId: 'b', labels: [at(1), 'GRACE-UNTIL-x'], problem: 'unreadable' },
+      { versionId: 'c', labels: [far], problem: 'too-far' },
+    ])
+    expect(grace).toEqual([])
+  })
+
+  it('lists the longest-lived first, those that are over longest first, and equal ones by their ids', () => {
+    const all = { b: [at(2)], a: [at(2)], d: [at(5)], c: [at(1)], y: [at(-3)], z: [at(-9)], x: [at(-3)] }
+    const { grace, expired } = readKeySet(all, NOW)
+    expect(grace.map(({ versionId }) => versionId)).toEqual(['d', 'b', 'a', 'c'])
+    expect(expired.map(({ versionId }) => versionId)).toEqual(['z', 'x', 'y'])
+  })
+
   it('lets the earliest of several deadlines decide', () => {
     expect(readKeySet({ a: [at(5), at(-1)] }, NOW).expired).toHaveLength(1)
   })

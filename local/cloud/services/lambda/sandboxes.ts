@@ -111,7 +111,7 @@ export function createSandboxes(cloud: Cloud): Sandboxes {
     async close() {
       for (const sandbox of [...all]) discard(sandbox)
       await children.close()
-      await roots.remove()
+      roots.remove()
     },
   }
 }

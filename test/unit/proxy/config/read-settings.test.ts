@@ -56,6 +56,41 @@ test('metrics cannot share the port of the callers', () => {
   expect(error.problems.map(({ path }) => path)).toEqual(['KEYTURN_PROXY_CONFIG.metricsPort'])
 })
 
+test.each([
+  [{}, { PORT: '9464' }, 'PORT'],
+  [{}, { METRICS_PORT: '8080' }, 'METRICS_PORT'],
+  [{}, { PORT: '9000', METRICS_PORT: '9000' }, 'METRICS_PORT'],
+  [{ limits: { drainSeconds: 4 } }, {}, 'KEYTURN_PROXY_CONFIG.limits.lameDuckSeconds'],
+  [{ limits: { drainSeconds: 10 } }, { KEYTURN_PROXY_LAME_DUCK_SECONDS: '11' }, 'KEYTURN_PROXY_LAME_DUCK_SECONDS'],
+])('what is wrong only together with a variable or a default is found: %j with %j', (config, variables, path) => {
+  const error = problemsOf({ KEYTURN_PROXY_CONFIG: JSON.stringify({ ...CONFIG, ...config }), ...variables })
+
+  expect(error.problems.map((problem) => problem.path)).toEqual([path])
+})
+
+test.each([[''], [' '], ['0x50'], ['1e3'], ['-1'], ['65536'], ['80.5']])('%j is no port of a variable', (text) => {
+  const error = problemsOf({ KEYTURN_PROXY_CONFIG: JSON.stringify(CONFIG), PORT: text, METRICS_PORT: text })
+
+  expect(error.problems.map(({ path }) => path)).toEqual(['PORT', 'METRICS_PORT'])
+  expect(error.message).toContain('PORT: must be a port, a whole number from 0 to 65535')
+})
+
+test.each([[null], [true], ['8080'], [''], [80.5], [65_536]])('%j is no port of the configuration', (port) => {
+  const error = problemsOf({ KEYTURN_PROXY_CONFIG: JSON.stringify({ ...CONFIG, port }) })
+
+  expect(error.problems.map(({ path }) => path)).toEqual(['KEYTURN_PROXY_CONFIG.port'])
+})
+
+test('what is missing is called missing, and what is wrong is not', () => {
+  const { refreshSeconds: _left, ...config } = { ...CONFIG, maxStaleSeconds: 'long' }
+  const error = problemsOf({ KEYTURN_PROXY_CONFIG: JSON.stringify(config) })
+
+  expect(error.problems).toEqual([
+    { path: 'KEYTURN_PROXY_CONFIG.refreshSeconds', message: 'is missing; must be 1 to 3600 seconds, a whole number' },
+    { path: 'KEYTURN_PROXY_CONFIG.maxStaleSeconds', message: 'must be 1 to 604800 seconds, a whole number' },
+  ])
+})
+
 test('every mistake is reported at once, with its path', () => {
   const config = {
     ...CONFIG,
@@ -80,14 +115,14 @@ test('every mistake is reported at once, with its path', () => {
 })
 
 test.each([
-  ['nothing', undefined],
-  ['no JSON', '{'],
-  ['an array', '[]'],
-])('%s instead of a configuration is one clear problem', (_what, text) => {
+  ['nothing', undefined, 'is not set; it must hold the proxy\'s configuration, such as {"port":8080,'],
+  ['no JSON', '{', 'is not JSON; it must hold'],
+  ['an array', '[]', 'must be an object with: port, metricsPort, clients'],
+])('%s instead of a configuration is one clear problem', (_what, text, message) => {
   const error = problemsOf({ KEYTURN_PROXY_CONFIG: text })
 
-  expect(error.problems).toHaveLength(1)
-  expect(error.problems[0]?.path).toBe('KEYTURN_PROXY_CONFIG')
+  expect(error.problems).toEqual([{ path: 'KEYTURN_PROXY_CONFIG', message: expect.stringContaining(message) }])
+  expect(error.message).toMatch(/keyturn:proxy in the stack config.*pulumi up.*correct the variables/s)
 })
 
 test.each([['/health'], ['/ready/x'], ['/metrics'], ['openai'], ['/a/../b'], ['/%6fpenai'], ['/a//b'], ['/a/.b']])(

@@ -6,24 +6,17 @@ import { systemRandom } from '../../../../core/random.ts'
 import { readKeySet } from '../../../../core/versions.ts'
 import { ClientKeys, createDigest, parseClientKey } from '../../../../proxy/keys/client-keys.ts'
 import { KeySetStore } from '../../../../proxy/keys/key-set-store.ts'
-import { UnknownKeys } from '../../../../proxy/keys/unknown-keys.ts'
 import { ManualClock, settle } from '../../../helpers/proxy/manual-clock.ts'
 import { MemorySource } from '../../../helpers/proxy/memory-source.ts'
+
+const STORE = { cooldownMs: 1_000, timeoutMs: 10_000, maxStaleMs: 1e12 }
 
 function setup() {
   const clock = new ManualClock('2026-11-22T10:00:00Z')
   const source = new MemorySource()
   const digest = createDigest(systemRandom)
   const keys = new ClientKeys(digest, clock)
-  const store = new KeySetStore({
-    secretId: 'app',
-    source,
-    parse: parseClientKey(digest),
-    clock,
-    cooldownMs: 1_000,
-    timeoutMs: 10_000,
-    maxStaleMs: 1e12,
-  })
+  const store = new KeySetStore({ ...STORE, secretId: 'app', source, parse: parseClientKey(digest), clock })
   keys.add('app', store)
   return { clock, source, digest, keys, store }
 }
@@ -45,6 +38,107 @@ test('C2: current, pending and grace are found by what they are', async () => {
   expect(keys.find('')).toBeUndefined()
 })
 
+test('of several versions that hold one value, the current one names it, then the one in grace, then the pending one', async () => {
+  const { clock, source, keys, store } = setup()
+  const load = async (versions: Parameters<typeof source.set>[1]) => {
+    source.set('app', versions)
+    await clock.advance(1_000)
+    await store.refresh()
+    return keys.find('kt_same')
+  }
+  const grace = { labels: ['GRACE-UNTIL-20261122T110000Z'], value: 'kt_same' }
+  const pending = { labels: ['AWSPENDING'], value: 'kt_same' }
+  const other = { labels: ['AWSCURRENT'], value: 'kt_now' }
+
+  const all = await load({ v3: pending, v1: grace, v2: { labels: ['AWSCURRENT'], value: 'kt_same' } })
+  expect(all).toMatchObject({ versionId: 'v2', state: 'current' })
+  expect(await load({ v3: pending, v1: grace, v4: other })).toMatchObject({ versionId: 'v1', state: 'grace' })
+  clock.setWall('2026-11-22T11:00:00Z')
+  expect(keys.find('kt_same')).toMatchObject({ versionId: 'v3', state: 'pending' })
+})
+
+test.each([
+  ['first', ['mine', 'theirs']],
+  ['last', ['theirs', 'mine']],
+])(
+  'of two clients that hold one value, the one that it is accepted for has it, be it the %s',
+  async (_place, order) => {
+    const { clock, source, digest, keys } = setup()
+    const stores = order.map((client) => {
+      const store = new KeySetStore({ ...STORE, secretId: client, source, parse: parseClientKey(digest), clock })
+      keys.add(client, store)
+      return store
+    })
+    const refresh = () => Promise.all(stores.map((store) => store.refresh()))
+    const current = { labels: ['AWSCURRENT'], value: 'kt_same' }
+    const ending = { labels: ['GRACE-UNTIL-20261122T110000Z'], value: 'kt_same' }
+    source.set('mine', { m: current }).set('theirs', { t: ending, t2: { labels: ['AWSCURRENT'], value: 'kt_other' } })
+    await refresh()
+    expect(keys.find('kt_same')).toEqual({ client: 'mine', versionId: 'm', state: 'current' })
+
+    source.set('mine', { m: ending })
+    await clock.advance(1_000)
+    await refresh()
+    clock.setWall('2026-11-22T11:00:00Z')
+    expect(keys.find('kt_same')?.state).toBe('expired')
+    source.set('theirs', { t: { labels: ['AWSPENDING'], value: 'kt_same' }, t3: current })
+    await clock.advance(1_000)
+    await refresh()
+    expect(keys.find('kt_same')).toEqual({ client: 'theirs', versionId: 't3', state: 'current' })
+  },
+)
+
+test('of two clients for which one value is current, the one that the config names first has it', async () => {
+  const { clock, source, digest, keys, store } = setup()
+  const other = new KeySetStore({ ...STORE, secretId: 'other', source, parse: parseClientKey(digest), clock })
+  keys.add('other', other)
+  const current = { labels: ['AWSCURRENT'], value: 'kt_same' }
+  source.set('app', { v1: current }).set('other', { o1: current })
+  await other.refresh()
+  await store.refresh()
+
+  expect(keys.find('kt_same')).toMatchObject({ client: 'app', versionId: 'v1' })
+})
+
+test('whoever watches is told of labels that come after their load was given up', async () => {
+  const { clock, source, keys, store } = setup()
+  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
+  await store.refresh()
+  source.set('app', { v1: { labels: ['AWSPENDING'], value: 'kt_now' } })
+  const gate = Promise.withResolvers<void>()
+  source.gate = () => gate.promise
+  const late = store.refresh()
+  await clock.advance(11_000)
+  await late
+  const states: (string | undefined)[] = []
+  keys.watch(() => states.push(keys.find('kt_now')?.state))
+  gate.resolve()
+  await settle()
+
+  expect(states).toEqual(['pending'])
+})
+
+test('of two clients that hold one value, one whose set is too old does not hide the other', async () => {
+  const { clock, source, digest, keys, store } = setup()
+  const old = new KeySetStore({
+    ...STORE,
+    secretId: 'old',
+    source,
+    parse: parseClientKey(digest),
+    clock,
+    maxStaleMs: 1,
+  })
+  keys.add('old', old)
+  source.set('app', { v1: { labels: ['AWSPENDING'], value: 'kt_same' } })
+  source.set('old', { o1: { labels: ['AWSCURRENT'], value: 'kt_same' } })
+  await Promise.all([store.refresh(), old.refresh()])
+  expect(keys.find('kt_same')).toMatchObject({ client: 'old', state: 'current' })
+
+  await clock.advance(2)
+
+  expect(keys.find('kt_same')).toMatchObject({ client: 'app', state: 'pending' })
+})
+
 test('C2: a grace key is refused at its deadline without any refresh', async () => {
   const { clock, source, keys, store } = setup()
   source.set('app', {
@@ -57,7 +151,8 @@ test('C2: a grace key is refused at its deadline without any refresh', async () 
   clock.setWall('2026-11-22T10:59:59.999Z')
   expect(keys.find('kt_old')?.state).toBe('grace')
   clock.setWall('2026-11-22T11:00:00.000Z')
-  expect(keys.find('kt_old')?.state).toBe('expired')
+  const since = new Date('2026-11-22T11:00:00Z')
+  expect(keys.find('kt_old')).toEqual({ client: 'app', versionId: 'v1', state: 'expired', since })
   expect(keys.find('kt_now')?.state).toBe('current')
   expect(source.calls.labels).toBe(calls)
 })
@@ -130,107 +225,6 @@ test('digests differ from process to process', () => {
   expect(createDigest(systemRandom)('kt_x')).not.toEqual(createDigest(systemRandom)('kt_x'))
 })
 
-test('part of C1: an unknown key causes a refresh, and is then refused for a while without another', async () => {
-  const { clock, source, keys, store } = setup()
-  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
-  await store.refresh()
-  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
-
-  const first = unknown.lookAgain('kt_wrong')
-  await clock.advance(1_000)
-  expect(await first).toBe('unknown')
-  expect(await unknown.lookAgain('kt_wrong')).toBe('unknown')
-  expect(source.calls.labels).toBe(2)
-
-  source.set('app', { v2: { labels: ['AWSCURRENT'], value: 'kt_new' } })
-  const second = unknown.lookAgain('kt_new')
-  await clock.advance(1_000)
-  expect(await second).toMatchObject({ versionId: 'v2', state: 'current' })
-})
-
-test('part of C1: only a load that began after the request proves a key unknown', async () => {
-  const { clock, source, keys, store } = setup()
-  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
-  await store.refresh()
-  await clock.advance(1_000)
-  const gate = Promise.withResolvers<void>()
-  source.gate = () => gate.promise
-  const polled = store.refresh()
-  await settle()
-  source.set('app', { v2: { labels: ['AWSCURRENT'], value: 'kt_new' } })
-  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
-
-  const look = unknown.lookAgain('kt_new')
-  gate.resolve()
-  await polled
-  expect(keys.find('kt_new')).toBeUndefined()
-  await clock.advance(1_000)
-
-  expect(await look).toMatchObject({ versionId: 'v2', state: 'current' })
-})
-
-test.each([
-  ['once, a new key is found at the second read', 1_000, expect.objectContaining({ versionId: 'v2' })],
-  ['twice, a new key stays undecided', 2_000, 'undecided'],
-])('part of C1: where a read fails %s', async (_what, ms, expected) => {
-  const { clock, source, keys, store } = setup()
-  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
-  await store.refresh()
-  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
-  source.set('app', { v2: { labels: ['AWSCURRENT'], value: 'kt_new' } })
-  source.down = true
-  const look = unknown.lookAgain('kt_new')
-  for (let passed = 0; passed < ms; passed += 1_000) await clock.advance(1_000)
-  source.down = false
-  await clock.advance(1_000)
-
-  expect(await look).toEqual(expected)
-})
-
-test('part of C1: an undecided look is not remembered', async () => {
-  const { clock, source, keys, store } = setup()
-  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
-  await store.refresh()
-  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
-  source.down = true
-  const during = unknown.lookAgain('kt_new')
-  await clock.advance(1_000)
-  await clock.advance(1_000)
-  expect(await during).toBe('undecided')
-
-  source.down = false
-  source.set('app', { v2: { labels: ['AWSCURRENT'], value: 'kt_new' } })
-  const after = unknown.lookAgain('kt_new')
-  await clock.advance(1_000)
-  expect(await after).toMatchObject({ versionId: 'v2' })
-})
-
-test('part of C1: an unknown key waits for every set, a known one for its own alone', async () => {
-  const { clock, source, digest, keys, store } = setup()
-  const other = new KeySetStore({
-    secretId: 'other',
-    source,
-    parse: parseClientKey(digest),
-    clock,
-    cooldownMs: 1_000,
-    timeoutMs: 10_000,
-    maxStaleMs: 1e12,
-  })
-  keys.add('other', other)
-  source.set('other', { o1: { labels: ['AWSCURRENT'], value: 'kt_other' } })
-  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
-  await Promise.all([store.refresh(), other.refresh()])
-  await clock.advance(1_000)
-  source.broken.set('other', 'hang')
-  source.set('app', { v2: { labels: ['AWSCURRENT'], value: 'kt_new' } })
-  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
-
-  const wrong = unknown.lookAgain('kt_wrong')
-  expect(await unknown.lookAgain('kt_new')).toMatchObject({ client: 'app', versionId: 'v2' })
-  await clock.advance(5_000)
-  expect(await wrong).toBe('undecided')
-})
-
 test('C19: a key that came back and ended again is over since its second end', async () => {
   const { clock, source, keys, store } = setup()
   const load = async (versions: Parameters<typeof source.set>[1]) => {
@@ -285,17 +279,4 @@ test('C19: an expired key is over since its deadline, and still named when the s
   expect(keys.find('kt_old')).toEqual({ client: 'app', versionId: 'v1', state: 'retired', since })
   await clock.advance(7 * 24 * 3_600_000)
   expect(keys.find('kt_old')).toBeUndefined()
-})
-
-test('part of C1: a request with an unknown key does not wait for AWS for ever', async () => {
-  const { clock, source, keys, store } = setup()
-  source.set('app', { v1: { labels: ['AWSCURRENT'], value: 'kt_now' } })
-  await store.refresh()
-  source.gate = () => new Promise(() => undefined)
-  const unknown = new UnknownKeys({ keys, clock, missMs: 10_000, waitMs: 5_000 })
-
-  const answer = unknown.lookAgain('kt_wrong')
-  await clock.advance(5_000)
-
-  expect(await answer).toBe('undecided')
 })

@@ -21,6 +21,19 @@ test('C19: a key is remembered for the set time after it was last confirmed, and
   expect(keys.find(nameOf(2))).toBeUndefined()
 })
 
+test('C19: a key that is confirmed again does not keep others that are not', async () => {
+  const clock = new ManualClock()
+  const keys = new EndedKeys(clock, 10_000)
+  keys.note('app', retired(1))
+  keys.note('app', retired(2))
+  await clock.advance(6_000)
+  keys.note('app', retired(1))
+  await clock.advance(4_000)
+
+  expect(keys.find(nameOf(1))).toBeDefined()
+  expect(keys.find(nameOf(2))).toBeUndefined()
+})
+
 test('C19: many keys do not take more and more memory, and the oldest goes first', () => {
   const keys = new EndedKeys(new ManualClock(), 10_000)
   for (let index = 0; index < 10_001; index += 1) keys.note('app', retired(index))

@@ -33,6 +33,21 @@ test('part of C1: after failures it polls sooner, then ever later up to the inte
   expect(await run(failed, 122_000)).toEqual([0, 1_000, 3_000, 7_000, 15_000, 31_000, 61_000, 91_000, 121_000])
 })
 
+test('part of C1: each outcome is told, whatever it is', async () => {
+  const clock = new ManualClock()
+  const over = new AbortController()
+  const results: RefreshOutcome['result'][] = ['loaded', 'failed', 'gone', 'partial']
+  const told: RefreshOutcome['result'][] = []
+  const refresh = async (): Promise<RefreshOutcome> => ({ result: results[told.length] ?? 'loaded', faults: [] })
+  const onOutcome = ({ result }: RefreshOutcome) => told.push(result)
+  const done = poll({ refresh, refreshMs: 1_000, clock, random: evenly, signal: over.signal, onOutcome })
+  await clock.advance(3_000)
+  over.abort()
+  await done
+
+  expect(told).toEqual(results)
+})
+
 test('part of C1: a partial set is completed soon', async () => {
   expect(await run(['partial', 'loaded'], 1_000)).toEqual([0, 1_000])
 })

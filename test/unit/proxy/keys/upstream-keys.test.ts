@@ -91,6 +91,28 @@ test('part of C5: a refused request does not wait for a read that hangs, beyond 
   expect(await waiting).toBe(false)
 })
 
+test('part of C5: a refresh that brought something new lets the next refused request wait for another', async () => {
+  const { clock, source, keys } = await setup()
+  for (const [index, versionId] of ['v4', 'v5'].entries()) {
+    source.set('openai', { [versionId]: { labels: ['AWSCURRENT'], value: `sk-${index}` } })
+    const refreshed = keys.refreshForSibling()
+    await clock.advance(1_000)
+    expect(await refreshed).toBe(true)
+    expect(keys.pick()?.versionId).toBe(versionId)
+  }
+  expect(clock.sleeping).toBe(0)
+})
+
+test('part of C5: a refresh is started without being waited for', async () => {
+  const { clock, source, keys } = await setup()
+  source.set('openai', { v4: { labels: ['AWSCURRENT'], value: 'sk-4' } })
+  keys.refreshSoon()
+  expect(keys.pick()?.versionId).toBe('v2')
+  await clock.advance(1_000)
+
+  expect(keys.pick()?.versionId).toBe('v4')
+})
+
 test('part of C5: a refresh that brings nothing new is not waited for again at once', async () => {
   const { clock, source, keys } = await setup()
   const first = keys.refreshForSibling()

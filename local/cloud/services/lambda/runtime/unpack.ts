@@ -1,14 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { unzipSync } from 'fflate'
+import { removeTemporaryFolder, temporaryFolder } from '../../../process/temporary-folders.ts'
 import { invalidParameter } from '../errors.ts'
 
 export interface TaskRoots {
   /** The folder with a zip's files, unpacked at its first use. */
   folderFor(codeSha256: string, zip: Buffer): string
-  remove(): Promise<void>
+  remove(): void
 }
 
 /** Folders in which functions find their code, private to this user and gone with the local cloud. */
@@ -20,15 +19,15 @@ export function createTaskRoots(): TaskRoots {
     folderFor(codeSha256, zip) {
       const known = folders.get(codeSha256)
       if (known) return known
-      base ??= mkdtempSync(join(tmpdir(), 'keyturn-lambda-'))
+      base ??= temporaryFolder()
       const folder = join(base, String(folders.size + 1))
       unpack(zip, folder)
       folders.set(codeSha256, folder)
       return folder
     },
-    async remove() {
+    remove() {
       folders.clear()
-      if (base) await rm(base, { recursive: true, force: true })
+      if (base) removeTemporaryFolder(base)
       base = undefined
     },
   }

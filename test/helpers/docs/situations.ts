@@ -1,0 +1,121 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager'
+import { keyturn } from '../stack/keyturn-cli.ts'
+import { advance, fullName, keySet, obtain, rotate } from '../stack/operate.ts'
+import type { StackUnderTest } from '../stack/stack-under-test.ts'
+import type { CommandBlock } from './blocks.ts'
+import type { Practice } from './practice.ts'
+
+/** Which blocks are meant: those of a page that hold a text. */
+interface Selection {
+  readonly page: string
+  readonly holds: string
+}
+
+/** A block that no test can run as it is printed. */
+export interface NotRun extends Selection {
+  readonly because: string
+}
+
+const DEPLOYMENT = 'docs/first-deployment.md'
+
+export const NOT_RUN: readonly NotRun[] = [
+  {
+    page: 'README.md',
+    holds: 'npm ci && npm start',
+    because: 'installs over the packages that this test runs on; npm start is run by test/e2e/restart.test.ts',
+  },
+  { page: 'README.md', holds: 'pulumi up', because: 'takes Pulumi and an AWS account' },
+  { page: DEPLOYMENT, holds: 'create-service-linked-role', because: 'the local account has those roles already' },
+  { page: DEPLOYMENT, holds: 'pulumi', because: 'takes Pulumi and an AWS account' },
+  { page: DEPLOYMENT, holds: 'aws logs tail', because: 'goes on until it is interrupted' },
+  { page: 'docs/runbook/README.md', holds: 'AWS_PROFILE=platform', because: 'takes an AWS account' },
+  {
+    page: 'docs/runbook/emergency.md',
+    holds: 'application-autoscaling',
+    because: 'the local cloud has no autoscaling, as the block says',
+  },
+  { page: 'docs/runbook/trouble.md', holds: 'VERSION=2dc5ad26', because: 'the reader puts a version of his own in' },
+]
+
+/** What must be so before a block is run, and what it must say. */
+export interface Situation extends Selection {
+  /** What the reader puts in for NAME; `openai` unless given. */
+  readonly name?: string
+  readonly before?: (stack: StackUnderTest, practice: Practice) => Promise<unknown>
+  readonly says?: RegExp
+  /** A command of the block fails, as the page says. */
+  readonly fails?: true
+}
+
+const EMERGENCY = 'docs/runbook/emergency.md'
+const PLANNED = 'docs/runbook/planned.md'
+const TROUBLE = 'docs/runbook/trouble.md'
+
+export const SITUATIONS: readonly Situation[] = [
+  { page: 'README.md', holds: 'chat/completions', says: /data: \[DONE\][\s\S]+in grace/ },
+  { page: EMERGENCY, holds: '--value-from - --wait < new-key.txt', before: hasValue('openai-admin', 'new-key.txt') },
+  { page: PLANNED, holds: 'rotate telegram-bot --wait  ', before: hasSupplied },
+  { page: PLANNED, holds: '< token.txt', before: hasValue('telegram-bot', 'token.txt') },
+  { page: PLANNED, holds: 'file://token.txt', before: hasValue('telegram-bot', 'token.txt') },
+  { page: 'docs/runbook/gradual.md', holds: "contains(VersionStages, 'AWSPREVIOUS')", before: isInGrace('mobile-app') },
+  { page: 'docs/runbook/rollback.md', holds: 'OLD=', before: isInGrace('openai'), says: /from \S+ back to \S+/ },
+  {
+    page: TROUBLE,
+    holds: 'rotate-secret --secret-id',
+    before: isStuck('openai'),
+    says: /previous rotation/,
+    fails: true,
+  },
+  { page: TROUBLE, holds: 'PENDING=', before: isStuck('openai') },
+  {
+    page: TROUBLE,
+    holds: 'rotate NAME --wait',
+    before: wasPutByHand('reporting-password'),
+    name: 'reporting-password',
+  },
+  { page: TROUBLE, holds: 'end NAME --yes', name: 'openrouter' },
+]
+
+export const meant = <T extends Selection>(all: readonly T[], { page, text }: CommandBlock): readonly T[] =>
+  all.filter((one) => one.page === page && text.includes(one.holds))
+
+/** NAME is the one word that the runbook tells its reader to replace. */
+export const withName = (text: string, name: string): string => text.replaceAll(/(?<![$\w{])NAME(?![\w=])/g, name)
+
+function hasValue(secret: string, file: string): NonNullable<Situation['before']> {
+  return async (stack, practice) => practice.write(file, await obtain(stack, secret))
+}
+
+async function hasSupplied(stack: StackUnderTest, practice: Practice): Promise<void> {
+  const value = await obtain(stack, 'telegram-bot')
+  await stack.secrets.send(
+    new PutSecretValueCommand({ SecretId: fullName('telegram-bot'), SecretString: value, VersionStages: ['SUPPLIED'] }),
+  )
+  await practice.write('token.txt', await obtain(stack, 'telegram-bot'))
+}
+
+function isInGrace(secret: string): NonNullable<Situation['before']> {
+  return async ({ cloudUrl }) => {
+    const run = await keyturn(cloudUrl, ['rotate', secret, '--grace', '1h', '--wait'])
+    if (run.status !== 0) throw new Error(run.stdout + run.stderr)
+  }
+}
+
+/** A rotation that failed in all of the service's attempts, and whose cause has been removed. */
+function isStuck(secret: string): NonNullable<Situation['before']> {
+  return async (stack) => {
+    const effect = { kind: 'drop', when: 'before' } as const
+    stack.cloud.faults.add({ service: 'upstream', operation: '*', times: 100_000, effect })
+    await rotate(stack, secret)
+    for (let attempt = 0; attempt < 5; attempt++) await advance(stack, '5m')
+    stack.cloud.faults.clear()
+    if ((await keySet(stack, secret)).pending === undefined) throw new Error(`${secret} is not stuck`)
+  }
+}
+
+function wasPutByHand(secret: string): NonNullable<Situation['before']> {
+  return ({ secrets }) =>
+    secrets.send(
+      new PutSecretValueCommand({ SecretId: fullName(secret), SecretString: 'put-by-hand-0123456789abcdef' }),
+    )
+}
