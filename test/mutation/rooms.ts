@@ -33,10 +33,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'proxy/keys',
     mutate: ['proxy/keys/**/*.ts'],
-    tests: [
-      'test/unit/proxy/keys/**/*.test.ts',
-      'test/integration/proxy/{key-refresh,refused-keys,replay,secrets-manager}.test.ts',
-    ],
+    tests: ['test/unit/proxy/keys/**/*.test.ts', 'test/integration/proxy/secrets-manager.test.ts'],
   },
 ]
 
