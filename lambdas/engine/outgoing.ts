@@ -51,7 +51,7 @@ export async function moveDeadline(
   }
   const ends = readKeySet({ [versionId]: labels }, clock.now())
   const before = [...ends.grace, ...ends.expired][0]?.deadline
-  if (before && before < deadline && before.getTime() < clock.now().getTime() + TOO_LATE_MS) {
+  if (before && before.getTime() < clock.now().getTime() + TOO_LATE_MS) {
     if (!there) await store.dropLabel(label, versionId)
     throw new KeyturnError(
       'grace-over',

@@ -1,4 +1,5 @@
 import { KeyturnError } from '../../core/errors.ts'
+import { ALLOWED_UNTIL, beyondMaximum } from '../../core/grace.ts'
 import { readKeySet } from '../../core/versions.ts'
 import { moveDeadline } from './outgoing.ts'
 import { assertUsable } from './preconditions.ts'
@@ -8,10 +9,17 @@ import type { SecretDescription } from './store.ts'
 /**
  * Gives old versions another deadline, because a person says so. One whose labels cannot be believed gets a right one.
  * What has been revoked, or is due to be, cannot be brought back.
- * @throws KeyturnError `retire-live-version`, `grace-over`, `label-budget-exhausted` (terminal) before anything is changed
+ * @throws KeyturnError `grace-invalid` (needs-human), `retire-live-version`, `grace-over`, `label-budget-exhausted`
+ * (terminal) before anything is changed
  */
 export async function setGrace(rotation: Rotation, versionIds: readonly string[], until: Date): Promise<void> {
-  const { store, log } = rotation
+  const { store, clock, log } = rotation
+  if (until <= clock.now() || beyondMaximum(until, clock.now())) {
+    throw new KeyturnError(
+      'grace-invalid',
+      `${until.toISOString()} is no end of a grace. Allowed: ${ALLOWED_UNTIL}. To end a version now: keyturn revoke NAME`,
+    )
+  }
   const secret = await store.describe()
   assertUsable(secret)
   for (const versionId of versionIds) assertInGrace(rotation, secret, versionId)

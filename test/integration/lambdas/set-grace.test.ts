@@ -91,6 +91,13 @@ describe('a grace that has begun gets another end', () => {
 })
 
 describe('what cannot have another end', () => {
+  it.each([-1, 0, 8 * 24])('any version, when the end lies %i h ahead', async (hours) => {
+    const { arn, old } = await rotated()
+    const labels = await rig.labels(arn)
+    expect(await setGrace(arn, inHours(hours), old)).toMatchObject(refused('grace-invalid', /is no end of a grace/))
+    expect(await rig.labels(arn)).toEqual(labels)
+  })
+
   it('a version whose grace is over, or that was revoked: nothing brings it back', async () => {
     const { arn, old } = await rotated('1h')
     await rig.clock.advance(2 * HOUR)
@@ -153,7 +160,7 @@ describe('crash safety of another deadline', () => {
   )
 })
 
-describe('part of B2: a rotation may name the moment at which the outgoing version ends', () => {
+describe('a rotation may name the moment at which the outgoing version ends', () => {
   const rotateUntil = async (until: Date) => {
     const { arn } = await make()
     const token = '66666666-6666-4666-8666-666666666666'
