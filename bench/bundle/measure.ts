@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import { bundleFunction } from '../../infra/bundle/bundle.ts'
-import { entries, repository } from '../../infra/bundle/paths.ts'
+import { repository } from '../../infra/bundle/paths.ts'
+import { rotationEntry } from '../../infra/bundle/rotation-entry.ts'
+import { type Family, families } from '../../lambdas/strategies/find-strategy.ts'
 import type { Spent } from '../report/statistics.ts'
 
 export interface BundleCost {
@@ -15,10 +17,12 @@ export interface BundleCost {
   readonly requires: { readonly shipped: readonly Spent[]; readonly plain: readonly Spent[] }
 }
 
+const PROVIDER = families.find(({ name }) => name === 'provider') as Family
+
 /** As infra/bundle/bundle.ts has them; that they still are the same is checked by the bytes that they give. */
 const OPTIONS: BuildOptions = {
   absWorkingDir: repository,
-  entryPoints: [entries.provider],
+  ...rotationEntry(PROVIDER),
   bundle: true,
   platform: 'node',
   target: 'node24',

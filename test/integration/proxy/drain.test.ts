@@ -22,7 +22,7 @@ function streams() {
 test('C14: not ready at once, then no new connections; an open stream finishes and the drain ends with it', async () => {
   const { open, upstream: starting } = streams()
   await using upstream = await starting
-  await using proxy = await startTestProxy({ upstream: upstream.url, limits: { lameDuckSeconds: 0.3 } })
+  await using proxy = await startTestProxy({ upstream: upstream.url, limits: { lameDuckSeconds: 1.5 } })
   await using client = await RawClient.open(proxy.port)
   client.head(...GET)
   await client.sees('data: one')

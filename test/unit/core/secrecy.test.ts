@@ -97,6 +97,7 @@ describe('log redaction at the sink', () => {
     ['bearer   abcdefgh.ijk', '[redacted]'],
     ['sk-abcdefgh_1', '[redacted]'],
     ['kt_abcdefgh-1', '[redacted]'],
+    ['kt_abcdefgh-1, kt_abcdefgh-2; sk-abcdefgh_1 sk-abcdefgh_2', '[redacted], [redacted]; [redacted] [redacted]'],
     ['kt_short', 'kt_short'],
     ['task-abcdefgh', 'task-abcdefgh'],
     ['?a=1&key=abc&b=2', '?a=1&key=[redacted]&b=2'],
