@@ -1,6 +1,6 @@
 export interface Claim {
   readonly id: string
-  /** The name says "part of": the row is proven only in part. */
+  /** The name says "part of": the test alone does not stand for the row. */
   readonly inPart: boolean
 }
 

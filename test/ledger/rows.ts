@@ -1,7 +1,7 @@
 export interface Row {
   readonly id: string
   readonly promise: string
-  /** What no test proves yet, of a row that tests prove in part. Tests of such a row say "part of" before its id. */
+  /** What no test proves yet, of a row that tests prove in part. Every test of such a row says "part of" before its id. */
   readonly lacks?: string
 }
 

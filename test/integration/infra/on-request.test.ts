@@ -33,7 +33,7 @@ afterAll(async () => {
   await program?.close()
 })
 
-describe('part of A4: a secret without a schedule', () => {
+describe('a secret without a schedule', () => {
   it('is rotated when somebody asks, and has no next date, before and after', async () => {
     const before = await current()
     const { RotationEnabled, RotationLambdaARN, NextRotationDate } = await describeSecret()

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig.close())
 
-it('part of B13: the proxy serves old keys and new ones throughout a roll-back of its client and of its upstream', async () => {
+it('B13: the proxy serves old keys and new ones throughout a roll-back of its client and of its upstream', async () => {
   const client = await rig.create('service-app', { strategy: 'client-key', params: {} })
   const upstream = await rig.create('service-openai', {
     strategy: 'provider-key',

@@ -160,7 +160,7 @@ describe('crash safety of another deadline', () => {
   )
 })
 
-describe('part of B2: a rotation may name the moment at which the outgoing version ends', () => {
+describe('a rotation may name the moment at which the outgoing version ends', () => {
   const rotateUntil = async (until: Date) => {
     const { arn } = await make()
     const token = '66666666-6666-4666-8666-666666666666'

@@ -157,7 +157,7 @@ function validDate(): fc.Arbitrary<Date> {
   return fc.date({ min: new Date('2020-01-01T00:00:00Z'), max: new Date('2099-12-31T00:00:00Z'), noInvalidDate: true })
 }
 
-describe('part of B2: a grace whose end is named', () => {
+describe('a grace whose end is named', () => {
   const now = new Date('2026-11-24T12:00:00.500Z')
 
   it.each([

@@ -19,7 +19,7 @@ async function create(versions: VersionLabels, liveKeys?: number) {
   return { code, made: calls.includes(`put ${TOKEN}`) }
 }
 
-describe('part of B3: a target that bounds its live credentials', () => {
+describe('a target that bounds its live credentials', () => {
   it.each<[string, VersionLabels, number]>([
     ['the current one and the new one', { [CURRENT]: ['AWSCURRENT'] }, 2],
     ['one in its grace', { [CURRENT]: ['AWSCURRENT'], a: GRACE }, 3],
@@ -40,7 +40,7 @@ describe('part of B3: a target that bounds its live credentials', () => {
   })
 })
 
-describe('part of B3: the twenty labels', () => {
+describe('the twenty labels', () => {
   /** AWSPENDING and AWSCURRENT, and as many more as are asked for. */
   const carrying = (labels: number, previous = true): VersionLabels => ({
     [CURRENT]: ['AWSCURRENT'],

@@ -28,7 +28,7 @@ function failing(after: VersionLabels | undefined) {
   return { rotation, calls: made.calls }
 }
 
-describe('part of B1: a promotion whose call fails', () => {
+describe('a promotion whose call fails', () => {
   it('has succeeded when an attempt beside it, or a lost answer, has moved AWSCURRENT', async () => {
     const { rotation } = failing({ [CURRENT]: ['AWSPREVIOUS'], [TOKEN]: ['AWSCURRENT', 'AWSPENDING'] })
     await expect(finishSecret(rotation)).resolves.toBeUndefined()

@@ -39,14 +39,14 @@ const expired = (number: number, since: string): EndedLabel => ({
 })
 const NOW = new Date('2026-11-22T10:00:00Z')
 
-test('part of C19: while all versions live on, nothing is told and nothing is read', async () => {
+test('while all versions live on, nothing is told and nothing is read', async () => {
   const { source, update } = setup()
 
   expect(await update([alive(1)], [alive(1), alive(2)], [])).toEqual([])
   expect(source.calls.value).toBe(0)
 })
 
-test('part of C19: a version that leaves without a label is over since now, or since its deadline if that was before', async () => {
+test('a version that leaves without a label is over since now, or since its deadline if that was before', async () => {
   const { update } = setup()
   const before = [alive(1), alive(2, '2026-11-22T09:00:00Z'), alive(3, '2026-11-22T11:00:00Z')]
 
@@ -59,7 +59,7 @@ test('part of C19: a version that leaves without a label is over since now, or s
   ])
 })
 
-test('part of C19: one that leaves with a label is what the label says, each time it is shown, without being read', async () => {
+test('one that leaves with a label is what the label says, each time it is shown, without being read', async () => {
   const { source, update } = setup()
   const label = expired(1, '2026-11-22T09:30:00Z')
   const told = { ...label, key: 'key-1' }
@@ -69,7 +69,7 @@ test('part of C19: one that leaves with a label is what the label says, each tim
   expect(source.calls.value).toBe(0)
 })
 
-test('part of C19: one whose label goes is retired, once', async () => {
+test('one whose label goes is retired, once', async () => {
   const { update } = setup()
   await update([alive(1)], [], [expired(1, '2026-11-22T09:30:00Z')])
 
@@ -77,14 +77,14 @@ test('part of C19: one whose label goes is retired, once', async () => {
   expect(await update([], [], [])).toEqual([])
 })
 
-test('part of C19: one that is accepted again is not told as over', async () => {
+test('one that is accepted again is not told as over', async () => {
   const { update } = setup()
   await update([alive(1)], [], [retired(1)])
 
   expect(await update([], [alive(1)], [])).toEqual([])
 })
 
-test('part of C19: labels of versions that were never held are read, each once', async () => {
+test('labels of versions that were never held are read, each once', async () => {
   const { source, update } = setup()
 
   expect(await update([], [], [retired(1), retired(2)])).toEqual([
@@ -100,7 +100,7 @@ test('part of C19: labels of versions that were never held are read, each once',
   expect(source.calls.value).toBe(2)
 })
 
-test('part of C19: what cannot be read now is read after the next load, what holds no key is not asked for again', async () => {
+test('what cannot be read now is read after the next load, what holds no key is not asked for again', async () => {
   const { source, update } = setup()
   source.set('app', { v1: { labels: [], value: 'key-1' }, v2: { labels: [], value: 'BAD' }, v3: { labels: [] } })
   source.broken.set('app/v1', new KeyturnError('secret-source-unavailable', 'Throttled.'))
@@ -114,7 +114,7 @@ test('part of C19: what cannot be read now is read after the next load, what hol
   expect((await update([], [], [])).flat()).toEqual([{ ...retired(1), key: 'key-1' }])
 })
 
-test('part of C19: loads that come while old versions are being read do not read them twice, and a hanging one ends', async () => {
+test('loads that come while old versions are being read do not read them twice, and a hanging one ends', async () => {
   const { clock, source, update } = setup()
   source.broken.set('app/v1', 'hang')
   await update([], [], [retired(1), retired(2)])

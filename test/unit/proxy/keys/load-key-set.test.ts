@@ -29,7 +29,7 @@ async function setup() {
 const CURRENT = { v2: { labels: ['AWSCURRENT'], value: 'two' } }
 const BY_HAND = { ...CURRENT, v1: { labels: ['AWSPREVIOUS'], value: 'one' } }
 
-test('part of B19: what a hand has replaced goes on for two minutes from the moment when that was seen, and no longer', async () => {
+test('what a hand has replaced goes on for two minutes from the moment when that was seen, and no longer', async () => {
   const { load } = await setup()
   const bridged = [
     ['v2', 'current', undefined],
@@ -42,7 +42,7 @@ test('part of B19: what a hand has replaced goes on for two minutes from the mom
   expect(await load(BY_HAND, 1)).toEqual([['v2', 'current', undefined]])
 })
 
-test('part of B19: its own grace label takes over from that', async () => {
+test('its own grace label takes over from that', async () => {
   const { load } = await setup()
   await load(BY_HAND)
   const labels = ['AWSPREVIOUS', 'GRACE-UNTIL-20261122T120000Z']
@@ -56,14 +56,14 @@ test('part of B19: its own grace label takes over from that', async () => {
 test.each([
   ['was pending', { v1: { labels: ['AWSPENDING'], value: 'one' } }],
   ['was in grace', { v1: { labels: ['GRACE-UNTIL-20261122T120000Z'], value: 'one' } }],
-])('part of B19: a version that %s does not go on as one that was in force', async (_what, before) => {
+])('a version that %s does not go on as one that was in force', async (_what, before) => {
   const { load } = await setup()
   await load({ ...before, v0: { labels: ['AWSCURRENT'], value: 'zero' } })
 
   expect(await load(BY_HAND)).toEqual([['v2', 'current', undefined]])
 })
 
-test('part of B19: a version that was never seen in force does not go on', async () => {
+test('a version that was never seen in force does not go on', async () => {
   const { load } = await setup()
 
   expect(await load({ ...CURRENT, v9: { labels: ['AWSPREVIOUS'], value: 'nine' } })).toEqual([
@@ -71,7 +71,7 @@ test('part of B19: a version that was never seen in force does not go on', async
   ])
 })
 
-test('part of B19: a version that is replaced by hand twice gets its two minutes anew', async () => {
+test('a version that is replaced by hand twice gets its two minutes anew', async () => {
   const { load } = await setup()
   await load(BY_HAND, 1_000)
   await load({ v1: { labels: ['AWSCURRENT'], value: 'one' } }, 200_000)
