@@ -33,8 +33,11 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'proxy/keys',
     mutate: ['proxy/keys/**/*.ts'],
-    tests: [// One watches node:crypto from before anything else loads it, and modules are shared here.
-      'test/unit/proxy/keys/!(constant-time).test.ts', 'test/integration/proxy/secrets-manager.test.ts'],
+    tests: [
+      // One watches node:crypto from before anything else loads it, and modules are shared here.
+      'test/unit/proxy/keys/!(constant-time).test.ts',
+      'test/integration/proxy/secrets-manager.test.ts',
+    ],
   },
 ]
 
