@@ -1,17 +1,22 @@
 import { Command } from 'commander'
 import { EXIT } from '../core/error-codes.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { endVerb } from './commands/end.ts'
-import { graceVerb } from './commands/grace.ts'
-import { revokeVerb } from './commands/revoke.ts'
-import { rollbackVerb } from './commands/rollback.ts'
-import { rotateVerb } from './commands/rotate.ts'
-import { statusVerb } from './commands/status.ts'
-import { valueVerb } from './commands/value.ts'
 import type { Verb } from './verb.ts'
 
-/** Every verb, in the order in which the help shows them. A new one is a file in commands/ and a line here. */
-const VERBS: readonly Verb[] = [statusVerb, rotateVerb, graceVerb, revokeVerb, rollbackVerb, endVerb, valueVerb]
+/**
+ * Every verb, in the order in which the help shows them. A new one is a file in commands/ and a line here. Only the one
+ * that is asked for is loaded: what talks to AWS takes a while to load, and `plan` talks to nobody.
+ */
+const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  plan: async () => (await import('./commands/plan.ts')).planVerb,
+  status: async () => (await import('./commands/status.ts')).statusVerb,
+  rotate: async () => (await import('./commands/rotate.ts')).rotateVerb,
+  grace: async () => (await import('./commands/grace.ts')).graceVerb,
+  revoke: async () => (await import('./commands/revoke.ts')).revokeVerb,
+  rollback: async () => (await import('./commands/rollback.ts')).rollbackVerb,
+  end: async () => (await import('./commands/end.ts')).endVerb,
+  value: async () => (await import('./commands/value.ts')).valueVerb,
+}
 
 // What reads this output may close it early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -32,6 +37,7 @@ Credentials and Region come from the standard AWS environment (AWS_PROFILE, AWS_
 this machine is the local cloud: AWS's own keys and profiles are not sent there, local / local is used in their place.
 
 Examples:
+  $ keyturn plan                                         # check the stack config, and see what will rotate when
   $ keyturn status
   $ keyturn rotate openai --wait
   $ keyturn rollback openai
@@ -44,8 +50,9 @@ Examples:
   .configureOutput({ outputError: (message, write) => write(`keyturn: ${message.replace(/^error: /, '')}`) })
   .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : EXIT.badInput))
 
+const asked = Object.entries(VERBS).filter(([verb]) => verb === process.argv[2])
 // Commands inherit the settings above when they are made.
-for (const verb of VERBS) verb(program)
+for (const [, load] of asked.length > 0 ? asked : Object.entries(VERBS)) (await load())(program)
 
 const given = process.argv.slice(2)
 // Help is for verbs that there are: without it, the name is refused, and one that is alike is offered.

@@ -2,9 +2,10 @@ import type { Command } from 'commander'
 import { systemClock } from '../core/clock.ts'
 import { ERROR_CODES, nextAction } from '../core/error-codes.ts'
 import type { KeyturnError } from '../core/errors.ts'
+import { printError } from '../core/print-error.ts'
 import { redactText } from '../core/redact.ts'
 import { explain } from './aws/explain.ts'
-import { type AwsSession, openSession } from './aws/session.ts'
+import type { AwsSession } from './aws/session.ts'
 import type { ProgressOptions } from './output/progress.ts'
 
 /** Adds one verb to the command line: its arguments, its options, its help, and what it does. */
@@ -37,6 +38,7 @@ export async function withSession(
 ): Promise<void> {
   let target = options.endpoint ?? 'AWS'
   try {
+    const { openSession } = await import('./aws/session.ts')
     const session = openSession(options, process.env, systemClock.now)
     target = session.target
     if (session.notice && !options.json) console.error(`keyturn: ${session.notice}`)
@@ -64,7 +66,7 @@ export function show({ json }: CommonOptions, result: unknown, words: string): v
 }
 
 export function complain(error: KeyturnError): void {
-  console.error(`keyturn: ${redactText(error.message)} [${error.code}]`)
+  console.error(`keyturn: ${redactText(printError(error))}`)
 }
 
 /** How a verb that takes its time tells what it does: on a terminal in place, elsewhere line by line, in JSON not at all. */

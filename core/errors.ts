@@ -26,17 +26,38 @@ export class KeyturnError extends Error {
 
 /** Several problems found in one pass, reported together. */
 export class ProblemsError extends KeyturnError {
+  readonly heading: string
   readonly problems: readonly Problem[]
 
   constructor(code: ErrorCode, heading: string, problems: readonly Problem[]) {
-    super(code, [heading, ...problems.map(({ path, message }) => `  ${path}: ${message}`)].join('\n'))
+    super(
+      code,
+      [heading, ...problems.map((problem) => `  ${[...whereOf(problem), problem.message].join(': ')}`)].join('\n'),
+    )
+    this.heading = heading
     this.problems = problems
+  }
+
+  override toJSON(): { code: ErrorCode; kind: ErrorKind; message: string; problems: readonly Problem[] } {
+    return { ...super.toJSON(), problems: this.problems }
   }
 }
 
 export interface Problem {
-  /** Where the mistake stands, as a path into the input: `secrets[2].grace`. */
+  /** Where the mistake stands, as a path into the input: `secrets.openai.grace`. Empty for the input as a whole. */
   path: string
   /** What is wrong, and what is allowed. */
   message: string
+  /** The file that it stands in, where one was read. */
+  file?: string
+  line?: number
+  column?: number
+  /** Inventory name of the secret that it is about. */
+  secret?: string
+}
+
+/** `Pulumi.dev.yaml:57` and `secrets.openai.grace`, as far as they are known. */
+export function whereOf({ file, line, column, path }: Problem): readonly string[] {
+  const place = [file, line, column].filter((part) => part !== undefined).join(':')
+  return [place, path].filter((part) => part !== '')
 }

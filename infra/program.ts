@@ -2,7 +2,7 @@ import { getProject, getStack } from '@pulumi/pulumi'
 import { bundleAll } from './bundle/bundle.ts'
 import { repository } from './bundle/paths.ts'
 import { readStackConfig } from './config/read-config.ts'
-import { assertValuesEncrypted } from './config/stored-values.ts'
+import { findStackFile } from './config/stack-file.ts'
 import { createStack, type StackOutputs } from './stack.ts'
 
 /**
@@ -11,8 +11,7 @@ import { createStack, type StackOutputs } from './stack.ts'
  */
 export async function program(directory = repository): Promise<StackOutputs> {
   const stack = getStack()
-  await assertValuesEncrypted(directory, stack)
-  const config = readStackConfig()
+  const config = readStackConfig(await findStackFile(directory, stack))
   await bundleAll()
   return createStack(config, { project: getProject(), stack })
 }

@@ -1,12 +1,11 @@
 import { getSecret } from '@pulumi/aws/secretsmanager/getSecret.js'
 import { getSecrets } from '@pulumi/aws/secretsmanager/getSecrets.js'
 import { getSecretVersions } from '@pulumi/aws/secretsmanager/getSecretVersions.js'
-import { isEnded } from '../../core/ended.ts'
-import { type Problem, ProblemsError } from '../../core/errors.ts'
+import { ProblemsError } from '../../core/errors.ts'
 import { secretName } from '../../core/secret-name.ts'
 import { TAG } from '../../core/tags.ts'
-import type { VersionLabels } from '../../core/versions.ts'
 import { strategies } from '../../lambdas/strategies/find-strategy.ts'
+import { aliveProblem, type StandingSecret } from '../config/alive.ts'
 import type { SecretSettings } from '../config/schema.ts'
 import type { Naming } from '../naming.ts'
 
@@ -38,7 +37,7 @@ export async function findRemoved(
   const ours = found.filter(
     ({ name, tags }) => tags[TAG.stack] === naming.stackTag && tags[TAG.strategy] !== wanted.get(name),
   )
-  const problems = ours.flatMap((secret) => problemOf(secret, wanted.get(secret.name)))
+  const problems = ours.flatMap((secret) => aliveProblem(secret, wanted.get(secret.name)))
   if (problems.length > 0)
     throw new ProblemsError(
       'secrets-alive',
@@ -63,32 +62,12 @@ async function otherwiseMade(wanted: ReadonlyMap<string, string>): Promise<reado
   return (await Promise.all(lists)).flat()
 }
 
-interface Found {
+interface Found extends StandingSecret {
   readonly arn: string
-  readonly name: string
-  readonly tags: Readonly<Record<string, string>>
-  readonly versions: VersionLabels
 }
 
 async function look(arn: string): Promise<Found> {
   const [{ tags, name }, { versions }] = await Promise.all([getSecret({ arn }), getSecretVersions({ secretId: arn })])
   const labels = versions.map(({ versionId, versionStages }): [string, string[]] => [versionId, versionStages])
   return { arn, name, tags, versions: Object.fromEntries(labels.filter(([, stages]) => stages.length > 0)) }
-}
-
-function problemOf({ name, tags, versions }: Found, strategy: string | undefined): Problem[] {
-  const { [TAG.strategy]: was } = tags
-  const alive = Object.entries(versions).map(([versionId, labels]) => `${versionId} (${labels.join(', ')})`)
-  if (alive.length === 0 || isEnded(tags, versions)) return []
-  const changed =
-    strategy === undefined ? 'is no longer listed' : `was made by strategy "${was}" and is now to be "${strategy}"`
-  const back = strategy === undefined ? 'List it again' : `Keep strategy "${was}"`
-  return [
-    {
-      path: 'secrets',
-      message:
-        `${name} ${changed}, and ${alive.length === 1 ? 'a version of it is' : 'versions of it are'} alive: ${alive.join('; ')}. ` +
-        `${back}, or revoke what it opens: keyturn end ${name} --yes (without --yes it says what it would revoke)`,
-    },
-  ]
 }

@@ -7,12 +7,22 @@ import type { Lenient } from './lenient.ts'
 export const functionNetworkShape = {
   /** Subnets with a way to Secrets Manager, KMS, SNS and X-Ray: a NAT gateway or endpoints. */
   functionSubnetIds: z
-    .array(z.string().regex(/^subnet-[0-9a-f]+$/, 'must be subnet ids such as "subnet-0a1b2c3d"'))
+    .array(
+      z
+        .string()
+        .regex(/^subnet-[0-9a-f]+$/, 'must be subnet ids such as "subnet-0a1b2c3d"')
+        .meta({ examples: ['subnet-0a1b2c3d'] }),
+    )
     .min(1, 'must list one or more')
     .optional(),
   /** Security groups that the targets let in. */
   functionSecurityGroupIds: z
-    .array(z.string().regex(/^sg-[0-9a-f]+$/, 'must be security group ids such as "sg-0a1b2c3d"'))
+    .array(
+      z
+        .string()
+        .regex(/^sg-[0-9a-f]+$/, 'must be security group ids such as "sg-0a1b2c3d"')
+        .meta({ examples: ['sg-0a1b2c3d'] }),
+    )
     .min(1, 'must list one or more')
     .max(5, 'must list 5 or fewer, as Lambda takes')
     .optional(),

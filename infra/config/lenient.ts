@@ -22,5 +22,5 @@ export const fieldOf = (raw: unknown, key: string): unknown => (isObject(raw) ? 
 
 export const keysOf = (raw: unknown): readonly string[] => (isObject(raw) ? Object.keys(raw) : [])
 
-const isObject = (raw: unknown): raw is Record<string, unknown> =>
+export const isObject = (raw: unknown): raw is Record<string, unknown> =>
   raw !== null && typeof raw === 'object' && !Array.isArray(raw)

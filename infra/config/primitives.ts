@@ -9,4 +9,4 @@ export const ruled = (problemOf: (text: string) => string | undefined) =>
   })
 
 /** The name of a thing in the inventory: `openai-admin`. */
-export const name = ruled(nameProblem)
+export const name = ruled(nameProblem).meta({ examples: ['openai-admin'] })

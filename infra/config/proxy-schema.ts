@@ -15,20 +15,28 @@ export const clientShape = {
 
 export const routeShape = {
   name,
-  prefix: ruled(prefixProblem),
+  prefix: ruled(prefixProblem).meta({ examples: ['/openai'] }),
   /** Checked together with `plainHttp`, in proxy-checks.ts. */
-  upstream: z.string(),
+  upstream: z.string().meta({ examples: ['https://api.openai.com'] }),
   /** Says that plain HTTP inside a private network is meant (docs/decisions/033-plain-http-inside.md). */
   plainHttp: z.boolean().default(false),
   mode: z.literal('verify').default('verify'),
   /** Secret that holds the upstream key, by inventory name. */
   secret: name,
   /** JSON field of the key; some strategies say it themselves. */
-  field: z.string().min(1).max(256).optional(),
+  field: z
+    .string()
+    .min(1, 'must name a field')
+    .max(256)
+    .meta({ examples: ['apiKey'] })
+    .optional(),
   auth: z
     .discriminatedUnion('scheme', [
       z.strictObject({ scheme: z.literal('bearer') }),
-      z.strictObject({ scheme: z.literal('header'), header: ruled(keyHeaderProblem) }),
+      z.strictObject({
+        scheme: z.literal('header'),
+        header: ruled(keyHeaderProblem).meta({ examples: ['x-api-key'] }),
+      }),
     ])
     .default({ scheme: 'bearer' }),
 }
@@ -37,6 +45,7 @@ export const routeShape = {
 const cidr = z
   .cidrv4('must be an IPv4 range such as "10.0.0.0/8"')
   .refine(startsItsRange, 'must be written with the first address of its range, such as "10.0.0.0/8"')
+  .meta({ examples: ['10.0.0.0/8'] })
 
 const loadBalancer = z
   .strictObject({
@@ -49,6 +58,7 @@ const loadBalancer = z
     certificateArn: z
       .string()
       .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, 'must be the ARN of an ACM certificate')
+      .meta({ examples: ['arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d'] })
       .optional(),
   })
   .superRefine(({ allowedCidrs, openToInternet }, context) => {
@@ -96,14 +106,21 @@ export const proxyShape = {
 }
 
 const subnets = z
-  .array(z.string().regex(/^subnet-[0-9a-f]+$/, 'must be subnet ids such as "subnet-0a1b2c3d"'))
+  .array(
+    z
+      .string()
+      .regex(/^subnet-[0-9a-f]+$/, 'must be subnet ids such as "subnet-0a1b2c3d"')
+      .meta({ examples: ['subnet-0a1b2c3d'] }),
+  )
   .min(2, 'must list two or more, in different zones')
+  .meta({ examples: [['subnet-0a1b2c3d', 'subnet-4e5f6a7b']] })
 
 export const networkShape = {
   /** The account's default VPC unless given. */
   vpcId: z
     .string()
     .regex(/^vpc-[0-9a-f]+$/, 'must be a VPC id such as "vpc-0a1b2c3d"')
+    .meta({ examples: ['vpc-0a1b2c3d'] })
     .optional(),
   loadBalancerSubnetIds: subnets.optional(),
   taskSubnetIds: subnets.optional(),

@@ -1,17 +1,19 @@
-import type { Problem } from '../../core/errors.ts'
 import { strategies, strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 import { readParams } from '../inventory/strategy-params.ts'
 import { checkFunctionNetwork } from './function-network.ts'
-import { fieldOf, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
+import { fieldOf, isObject, keysOf, type Lenient, listOf, readLenient } from './lenient.ts'
+import { didYouMean } from './nearest.ts'
 import { repetitions } from './proxy-checks.ts'
 import type { clientShape, routeShape } from './proxy-schema.ts'
 import { secretShape } from './schema.ts'
+import type { Mistake } from './tell.ts'
 
 /** The inventory as far as it can be read, field by field. */
 export interface LenientInventory {
   readonly secrets: readonly Lenient<typeof secretShape>[]
-  readonly groups: readonly string[]
-  readonly consumers: readonly string[]
+  /** Undefined when the section is no such thing: nothing can be said then of what refers to it. */
+  readonly groups: readonly string[] | undefined
+  readonly consumers: readonly string[] | undefined
   /** Settings of `network` that are given, sound or not. */
   readonly network: readonly string[]
   readonly clients: readonly Lenient<typeof clientShape>[]
@@ -19,7 +21,7 @@ export interface LenientInventory {
 }
 
 /** Names that stand twice, and names of things that are not there. */
-export function checkReferences(inventory: LenientInventory): Problem[] {
+export function checkReferences(inventory: LenientInventory): Mistake[] {
   const { secrets, clients, routes } = inventory
   return [
     ...secrets.flatMap((secret, index) => checkSecretReferences(secret, `secrets[${index}]`, inventory)),
@@ -38,8 +40,8 @@ function checkSecretReferences(
   secret: Lenient<typeof secretShape>,
   path: string,
   inventory: LenientInventory,
-): Problem[] {
-  const problems: Problem[] = []
+): Mistake[] {
+  const problems: Mistake[] = []
   const { group, consumers = [] } = secret
   if (group !== undefined) problems.push(...missing(group, `${path}.group`, 'groups', inventory.groups))
   consumers.forEach((consumer, index) => {
@@ -51,7 +53,7 @@ function checkSecretReferences(
   return problems
 }
 
-function checkClient(secret: string | undefined, path: string, secrets: LenientInventory['secrets']): Problem[] {
+function checkClient(secret: string | undefined, path: string, secrets: LenientInventory['secrets']): Mistake[] {
   if (secret === undefined) return []
   const problems = missing(secret, path, 'secrets', namesOf(secrets))
   const strategy = secrets.find(({ name }) => name === secret)?.strategy
@@ -67,7 +69,7 @@ function checkRoute(
   { secret, field }: Lenient<typeof routeShape>,
   path: string,
   secrets: LenientInventory['secrets'],
-): Problem[] {
+): Mistake[] {
   if (secret === undefined) return []
   const problems = missing(secret, `${path}.secret`, 'secrets', namesOf(secrets))
   const strategy = secrets.find(({ name }) => name === secret)?.strategy
@@ -80,7 +82,7 @@ function checkRoute(
 }
 
 /** A first value cannot be made when its strategy needs, in the end, that same value. */
-function checkCircles(secrets: LenientInventory['secrets']): Problem[] {
+function checkCircles(secrets: LenientInventory['secrets']): Mistake[] {
   const reads = new Map(secrets.map((secret) => [secret.name, referencesOf(secret)]))
   const reaches = (from: string | undefined, seen: Set<string>): boolean =>
     (reads.get(from) ?? []).some((next) => {
@@ -88,13 +90,18 @@ function checkCircles(secrets: LenientInventory['secrets']): Problem[] {
       seen.add(next)
       return reaches(next, seen)
     })
-  return secrets.flatMap((secret, index) => {
+  const reachedFrom = (name: string | undefined): Set<string> => {
     const seen = new Set<string>()
-    reaches(secret.name, seen)
-    if (secret.name === undefined || !seen.has(secret.name)) return []
-    return [
-      { path: `secrets[${index}].params`, message: `"${secret.name}" needs itself, through ${[...seen].join(', ')}` },
-    ]
+    reaches(name, seen)
+    return seen
+  }
+  const told = new Set<string>()
+  return secrets.flatMap(({ name }, index) => {
+    const seen = reachedFrom(name)
+    if (name === undefined || !seen.has(name) || told.has(name)) return []
+    // The others of the same circle are the same mistake.
+    for (const other of seen) if (reachedFrom(other).has(name)) told.add(other)
+    return [{ path: `secrets[${index}].params`, message: `"${name}" needs itself, through ${[...seen].join(', ')}` }]
   })
 }
 
@@ -102,12 +109,16 @@ function referencesOf({ strategy, params }: Lenient<typeof secretShape>): readon
   return strategy === undefined || params === undefined ? [] : (readParams(strategy, params)?.references ?? [])
 }
 
-const namesOf = (secrets: LenientInventory['secrets']): readonly string[] => secrets.flatMap(({ name }) => name ?? [])
+/** Undefined when a secret has no name that can be read, or there are none: it may be the one that is referred to. */
+const namesOf = (secrets: LenientInventory['secrets']): readonly string[] | undefined =>
+  secrets.length === 0 || secrets.some(({ name }) => name === undefined)
+    ? undefined
+    : secrets.flatMap(({ name }) => name ?? [])
 
-function missing(wanted: string, path: string, section: string, known: readonly string[]): Problem[] {
-  if (known.includes(wanted)) return []
-  const allowed = known.length > 0 ? `Allowed: ${known.join(', ')}` : `There are none yet`
-  return [{ path, message: `"${wanted}" is not in "${section}". ${allowed}` }]
+function missing(wanted: string, path: string, section: string, known: readonly string[] | undefined): Mistake[] {
+  if (known === undefined || known.includes(wanted)) return []
+  const allowed = known.length > 0 ? ` Allowed: ${known.join(', ')}` : ' There are none yet'
+  return [{ path, message: `"${wanted}" is not in "${section}".${didYouMean(wanted, known) || allowed}` }]
 }
 
 /** Reads what can be read of a raw config for {@link checkReferences}. */
@@ -123,8 +134,8 @@ export function readInventory(
   }
   return {
     secrets: listOf(fieldOf(raw, 'secrets')).map((source) => named(readLenient(secretShape, source), source)),
-    groups: keysOf(fieldOf(raw, 'groups')),
-    consumers: keysOf(fieldOf(raw, 'consumers')),
+    groups: isObject(fieldOf(raw, 'groups')) ? keysOf(fieldOf(raw, 'groups')) : undefined,
+    consumers: isObject(fieldOf(raw, 'consumers') ?? {}) ? keysOf(fieldOf(raw, 'consumers')) : undefined,
     network: keysOf(fieldOf(raw, 'network')),
     clients: listOf(fieldOf(proxy, 'clients')).map((client) => readLenient(shapes.client, client)),
     routes: listOf(fieldOf(proxy, 'routes')).map((route) => readLenient(shapes.route, route)),

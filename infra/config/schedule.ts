@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import { HOUR } from '../../core/clock.ts'
+import { DAY, HOUR } from '../../core/clock.ts'
 import { KeyturnError } from '../../core/errors.ts'
 
 /** When rotations may happen, in Secrets Manager's grammar. */
@@ -38,6 +38,21 @@ export function parseSchedule(expression: string): Schedule {
   return schedule
 }
 
+/**
+ * When the first window after a moment opens: for a rate in days at midnight UTC, for one in hours a whole interval
+ * later, for a cron expression at its next hour. `after` is, for a rate, the opening before, or the moment from which
+ * it counts: that of its first configuration, of a rotation by hand or of a value put by hand.
+ * @returns undefined when there is none
+ * @throws KeyturnError `schedule-invalid` (terminal)
+ */
+export function nextOpening(expression: string, after: Date): Date | undefined {
+  const pattern = cronPattern(expression)
+  if (pattern !== undefined) return cronOf(pattern).nextRun(after) ?? undefined
+  const { shortestIntervalMs } = parseSchedule(expression)
+  const midnight = after.getTime() - (after.getTime() % DAY)
+  return new Date((/ days?\)$/.test(expression) ? midnight : after.getTime()) + shortestIntervalMs)
+}
+
 /** Looking openings up takes tens of milliseconds, and every check asks again. */
 const parsed = new Map<string, Schedule>()
 
@@ -51,12 +66,9 @@ function parseRate(expression: string): Schedule | undefined {
 }
 
 function parseCron(expression: string): Schedule | undefined {
-  const fields = /^cron\(0 (\S+) (\S+) (\S+) (\S+) \*\)$/.exec(expression)?.slice(1)
-  if (!fields?.every((field) => /^[0-9A-Z*?,/#L-]+$/.test(field))) return undefined
-  const [hours = '', daysOfMonth = '', months = '', daysOfWeek = ''] = fields
-  if ((daysOfMonth === '?') === (daysOfWeek === '?'))
-    throw invalid(expression, 'needs "?" in exactly one of its day fields')
-  const openings = occurrences(expression, `0 ${hours} ${daysOfMonth} ${months} ${daysOfWeek}`.replaceAll('?', '*'))
+  const pattern = cronPattern(expression)
+  if (pattern === undefined) return undefined
+  const openings = occurrences(expression, pattern)
   const gaps = openings.slice(1).map((opening, index) => opening - (openings[index] ?? 0))
   const shortestIntervalMs = Math.min(...gaps)
   const latestHour = Math.max(...openings.map((opening) => new Date(opening).getUTCHours()))
@@ -67,14 +79,28 @@ function parseCron(expression: string): Schedule | undefined {
   }
 }
 
+/** Secrets Manager's six fields as croner takes them; undefined for what is no cron expression. */
+function cronPattern(expression: string): string | undefined {
+  const fields = /^cron\(0 (\S+) (\S+) (\S+) (\S+) \*\)$/.exec(expression)?.slice(1)
+  if (!fields?.every((field) => /^[0-9A-Z*?,/#L-]+$/.test(field))) return undefined
+  const [hours = '', daysOfMonth = '', months = '', daysOfWeek = ''] = fields
+  if ((daysOfMonth === '?') === (daysOfWeek === '?'))
+    throw invalid(expression, 'needs "?" in exactly one of its day fields')
+  return `0 ${hours} ${daysOfMonth} ${months} ${daysOfWeek}`.replaceAll('?', '*')
+}
+
+const cronOf = (pattern: string): Cron =>
+  new Cron(pattern, { paused: true, utcOffset: 0, alternativeWeekdays: true, sloppyRanges: true })
+
 /** Enough openings to meet every month's end and, for yearly ones, every leap year. */
 const OPENINGS = 400
 const FROM = new Date(Date.UTC(2026, 0, 1) - 1)
 
 function occurrences(expression: string, pattern: string): readonly number[] {
-  const options = { paused: true, utcOffset: 0, alternativeWeekdays: true, sloppyRanges: true } as const
   try {
-    const openings = new Cron(pattern, options).nextRuns(OPENINGS, FROM).map((opening) => opening.getTime())
+    const openings = cronOf(pattern)
+      .nextRuns(OPENINGS, FROM)
+      .map((opening) => opening.getTime())
     if (openings.length >= 2) return openings
   } catch (cause) {
     throw invalid(expression, 'is not a schedule', cause)

@@ -13,32 +13,47 @@ const owner = z
     /^[\p{L}\p{N} _.:/=+@-]{1,256}$/u,
     'must be 1 to 256 letters, digits, spaces or _ . : / = + - @, such as "team@example.com"',
   )
+  .meta({ examples: ['team@example.com'] })
 
-const grace = z.string().superRefine((text, context) => {
-  const problem = reason(() => parseGrace(text))
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
-})
+const grace = z
+  .string()
+  .superRefine((text, context) => {
+    const problem = reason(() => parseGrace(text))
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+  })
+  .meta({ examples: ['24h'] })
 
-const schedule = z.string().superRefine((text, context) => {
-  const problem = reason(() => parseSchedule(text))
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
-})
+const schedule = z
+  .string()
+  .superRefine((text, context) => {
+    const problem = reason(() => parseSchedule(text))
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+  })
+  .meta({ examples: ['cron(0 3 ? * MON *)'] })
 
 export const secretShape = {
   name,
   strategy: z.enum(Object.keys(strategies)),
   /** The strategy's own parameters, checked against its schema. */
-  params: z.record(z.string(), z.json()).default({}),
+  params: z
+    .record(z.string(), z.json())
+    .meta({ examples: [{ format: 'password', length: 32 }] })
+    .default({}),
   /** Group whose KMS key encrypts the secret. */
   group: name,
   owner,
-  description: z.string().min(1, 'must say what the secret opens').max(2048),
+  description: z
+    .string()
+    .min(1, 'must say what the secret opens')
+    .max(2048)
+    .meta({ examples: ['Key with which the proxy calls OpenAI'] }),
   /** When it rotates; left out, only when somebody asks. */
   schedule: schedule.optional(),
   /** How long each rotation may wait for its moment; {@link DEFAULT_WINDOW} unless given. */
   window: z
     .string()
     .regex(/^([1-9]|1\d|2[0-4])h$/, 'must be whole hours, "1h" to "24h"')
+    .meta({ examples: ['4h'] })
     .optional(),
   grace: grace.default(formatGrace(DEFAULT_GRACE)),
   /** Names from `consumers`; the proxy reads what its clients and routes name without standing here. */
@@ -57,7 +72,11 @@ const secretSchema = z
   })
 
 export const groupShape = {
-  description: z.string().min(1).max(8192),
+  description: z
+    .string()
+    .min(1, 'must say what the group holds')
+    .max(8192)
+    .meta({ examples: ['Keys of upstream providers'] }),
   /** A multi-Region key can be replicated later; an ordinary key can never become one. */
   multiRegion: z.boolean().default(false),
   /** Days between rotations of the key material. */
@@ -68,7 +87,8 @@ export const consumerShape = {
   /** Role that reads: its name with path if it has one, or its whole ARN. */
   role: z
     .string()
-    .regex(/^(arn:aws[a-z-]*:iam::\d{12}:role\/)?[\w+=,.@/-]{1,128}$/, 'must be the name or the ARN of an IAM role'),
+    .regex(/^(arn:aws[a-z-]*:iam::\d{12}:role\/)?[\w+=,.@/-]{1,128}$/, 'must be the name or the ARN of an IAM role')
+    .meta({ examples: ['reporting-service'] }),
 }
 
 /** Retention periods that CloudWatch Logs offers, in days. */
@@ -76,16 +96,35 @@ const LOG_RETENTION = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const
 
+/** What is shown when something else stands where a secret or an operator must. */
+const SECRET = {
+  name: 'signing',
+  strategy: 'random',
+  group: 'internal',
+  owner: 'team@example.com',
+  description: 'Signs cookies',
+  schedule: 'rate(30 days)',
+}
+const OPERATOR = 'arn:aws:iam::123456789012:role/platform-engineers'
+
 export const stackShape = {
-  groups: z.record(name, z.strictObject(groupShape)),
-  secrets: z.array(secretSchema).min(1, 'must list one secret or more'),
-  consumers: z.record(name, z.strictObject(consumerShape)).default({}),
+  groups: z
+    .record(name, z.strictObject(groupShape).meta({ examples: [{ description: 'Keys of upstream providers' }] }))
+    .meta({ examples: [{ upstream: { description: 'Keys of upstream providers' } }] }),
+  secrets: z.array(secretSchema.meta({ examples: [SECRET] })).min(1, 'must list one secret or more'),
+  consumers: z
+    .record(name, z.strictObject(consumerShape).meta({ examples: [{ role: 'reporting-service' }] }))
+    .meta({ examples: [{ reporting: { role: 'reporting-service' } }] })
+    .default({}),
   /** ARNs of people's roles that may read and put values; the identity that deploys unless given. */
   operators: z
     .array(
-      z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:((role|user)\/.+|root)$/, 'must be the ARN of an IAM role or user'),
+      z
+        .string()
+        .regex(/^arn:aws[a-z-]*:iam::\d{12}:((role|user)\/.+|root)$/, 'must be the ARN of an IAM role or user')
+        .meta({ examples: [OPERATOR] }),
     )
-    .min(1)
+    .min(1, 'must list one operator or more')
     .optional(),
   proxy: z.strictObject(proxyShape).optional(),
   network: z.strictObject(networkShape).default({}),
@@ -98,6 +137,7 @@ export const stackShape = {
       memoryMb: z.int().min(128).max(10240).default(256),
       timeoutSeconds: z.int().min(60).max(900).default(300),
     })
+    .meta({ examples: [{ memoryMb: 512 }] })
     .prefault({}),
   sweepMinutes: z.int().min(1).max(60).default(5),
   logRetentionDays: z.literal(LOG_RETENTION).default(90),

@@ -14,10 +14,12 @@ export function checkSecret(secret: Lenient<typeof secretShape>, path: string): 
   const { window, grace, strategy, params } = secret
   const schedule = secret.schedule === undefined ? undefined : parseSchedule(secret.schedule)
   const problems: Problem[] = []
+  const tooLong = schedule && grace ? checkGrace(schedule, parseGrace(grace), `${path}.grace`) : []
   if (schedule && window) problems.push(...checkWindow(schedule, Number.parseInt(window, 10), `${path}.window`))
-  if (schedule && grace) problems.push(...checkGrace(schedule, parseGrace(grace), `${path}.grace`))
+  problems.push(...tooLong)
   if (strategy && params) problems.push(...checkParams(strategy, params, `${path}.params`))
-  if (strategy && params && schedule && grace) {
+  // Of a grace that is too long it follows that too many keys would live.
+  if (strategy && params && schedule && grace && tooLong.length === 0) {
     problems.push(...checkLiveKeys({ strategy, params, schedule, grace: parseGrace(grace) }, `${path}.params`))
   }
   return problems
@@ -31,18 +33,12 @@ export function checkWindow({ expression, longestWindowHours }: Schedule, hours:
 
 export function checkGrace(schedule: Schedule, grace: Grace, path: string): Problem[] {
   if (grace.kind === 'revoke-now') return []
-  const problems: Problem[] = []
+  if (grace.ms < schedule.shortestIntervalMs) return []
   const interval = schedule.shortestIntervalMs / HOUR
-  if (grace.ms >= schedule.shortestIntervalMs) {
-    const message = `${formatGrace(grace)} is not shorter than the ${interval}h between two rotations of ${schedule.expression}; allowed is less than that, or rotate less often`
-    problems.push({ path, message })
-  }
   const labels = labelsNeeded(schedule, grace)
-  if (labels > LABEL_BUDGET) {
-    const message = `${formatGrace(grace)} needs ${labels} staging labels with ${schedule.expression}; a secret has ${LABEL_BUDGET}`
-    problems.push({ path, message })
-  }
-  return problems
+  const needs = labels > LABEL_BUDGET ? `, and needs ${labels} staging labels where a secret has ${LABEL_BUDGET}` : ''
+  const message = `${formatGrace(grace)} is not shorter than the ${interval}h between two rotations of ${schedule.expression}${needs}; allowed is less than that, or rotate less often`
+  return [{ path, message }]
 }
 
 /** AWSCURRENT, AWSPENDING, AWSPREVIOUS and SUPPLIED. */

@@ -1,43 +1,24 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parse } from 'yaml'
-import { type Problem, ProblemsError } from '../../core/errors.ts'
-import { formatPath } from './problems.ts'
-
-const VALUES = 'keyturn:values'
-
-/**
- * Looks at how first values stand in a stack's file: what Pulumi hands to a program is decrypted already, and counts as
- * secret as a whole when one part of it is.
- * @throws ProblemsError `config-values-clear` naming each that stands there in clear, and never quoting one
- */
-export async function assertValuesEncrypted(directory: string, stack: string): Promise<void> {
-  const problems = clearValues(await readStored(join(directory, `Pulumi.${stack}.yaml`)), ['values'])
-  if (problems.length > 0) throw valuesInClear(problems)
-}
-
-export const valuesInClear = (problems: readonly Problem[]): Error =>
-  new ProblemsError('config-values-clear', 'The stack config holds secrets in clear; nothing was changed:', problems)
+import type { Problem } from '../../core/errors.ts'
+import { formatPath } from './path.ts'
 
 export const inClear = (path: readonly string[]): Problem => ({
   path: formatPath(path),
   message: `must be encrypted. Remove it from the file, set it with: pulumi config set --secret --path 'keyturn:${path[1] === undefined ? 'values.<name>' : formatPath(path)}', and renew what stood there`,
 })
 
-/** Undefined where the file is elsewhere; Pulumi itself has read it, or refused to. */
-async function readStored(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  const config = parse(text)?.config ?? {}
-  // Pulumi takes a key without a namespace for one of the project's.
-  return config[VALUES] ?? config.values
+/**
+ * First values that stand in a stack's file in clear: everything that is not `{ secure: … }`. What Pulumi hands to a
+ * program is decrypted already, and counts as secret as a whole when one part of it is. Never quotes one.
+ */
+export function clearValues(stored: unknown, path: readonly string[]): readonly Problem[] {
+  if (stored === undefined || stored === null || isSealed(stored)) return []
+  if (typeof stored !== 'object' || Array.isArray(stored)) return [inClear(path)]
+  return Object.entries(stored).flatMap(([name, value]) => clearValues(value, [...path, name]))
 }
 
-/** Everything that is not `{ secure: … }`. */
-function clearValues(stored: unknown, path: readonly string[]): readonly Problem[] {
-  if (stored === undefined || stored === null) return []
-  if (typeof stored !== 'object' || Array.isArray(stored)) return [inClear(path)]
-  const fields = Object.entries(stored)
-  if (fields.length === 1 && typeof fields[0]?.[1] === 'string' && fields[0][0] === 'secure') return []
-  return fields.flatMap(([name, value]) => clearValues(value, [...path, name]))
+/** As Pulumi writes a secret. */
+export function isSealed(stored: unknown): boolean {
+  if (typeof stored !== 'object' || stored === null) return false
+  const [[name, value] = [], ...more] = Object.entries(stored)
+  return more.length === 0 && name === 'secure' && typeof value === 'string'
 }

@@ -1,4 +1,5 @@
 import { KeyturnError } from '../../core/errors.ts'
+import { scheduleStays } from '../../core/kept-schedule.ts'
 import { assertUsable } from './preconditions.ts'
 import type { Rotation } from './rotation.ts'
 import { whileDenied } from './while-denied.ts'
@@ -14,11 +15,7 @@ export async function rotateOnRequest(rotation: Rotation, functionArn: string): 
     const secret = await store.describe()
     assertUsable(secret)
     if (secret.schedule !== undefined) {
-      throw new KeyturnError(
-        'schedule-stays',
-        `${secret.name} has the schedule ${secret.schedule} in Secrets Manager, which keeps one that it once had. Give "schedule" back to it in ` +
-          'the stack config, or list a secret of another name without one.',
-      )
+      throw new KeyturnError('schedule-stays', scheduleStays(secret.name, secret.schedule))
     }
     // Turned on for another function before: this one takes over.
     if (secret.rotationEnabled && secret.rotationFunction === functionArn) return log.info('rotation is on already')

@@ -3,6 +3,7 @@ import { status } from '../../cli/commands/status.ts'
 import { systemClock } from '../../core/clock.ts'
 import { KeyturnError } from '../../core/errors.ts'
 import { createLogger } from '../../core/log.ts'
+import { printError } from '../../core/print-error.ts'
 import { narrate } from './narrate.ts'
 import { HELP, readOptions, type StartOptions } from './options.ts'
 import { type RunningStack, runStack } from './run-stack.ts'
@@ -17,7 +18,7 @@ try {
   if (options) await main(options)
   else console.log(HELP)
 } catch (error) {
-  console.error(error instanceof KeyturnError ? `keyturn: ${error.message} [${error.code}]` : error)
+  console.error(error instanceof KeyturnError ? `keyturn: ${printError(error)}` : error)
   process.exitCode = error instanceof KeyturnError ? 2 : 1
 }
 

@@ -4,7 +4,9 @@ import { MINUTE, SECOND, systemClock } from '../../core/clock.ts'
 import { KeyturnError } from '../../core/errors.ts'
 import type { Logger } from '../../core/log.ts'
 import { systemRandom } from '../../core/random.ts'
-import { proxyBundle } from '../../infra/bundle/paths.ts'
+import { proxyBundle, repository } from '../../infra/bundle/paths.ts'
+import { checkStackFile } from '../../infra/config/parse.ts'
+import { findStackFile } from '../../infra/config/stack-file.ts'
 import { applyStack } from '../apply/apply.ts'
 import { ApplyError } from '../apply/errors.ts'
 import type { ProgressEvent } from '../apply/progress.ts'
@@ -105,6 +107,7 @@ async function closeAll(closing: Closing): Promise<void> {
 async function start(options: RunOptions, closing: Closing): Promise<RunningStack> {
   const { ports, stack, signal, onStage = () => {} } = options
   const overrides = options.overrides ?? {}
+  await assertStackFileSound(stack)
   const shipped = await localStackConfig({ upstreamUrl: 'https://upstream.invalid', secrets: {}, stack, overrides })
   await assertFree(ports)
   const kept = await openKept(options.dataDir)
@@ -221,6 +224,12 @@ const proxyOf = ({ shipped }: LocalStackConfig): ProxyOverview | undefined =>
 function quotaFor({ shipped }: LocalStackConfig): number {
   const functions = shipped['keyturn:functions'] as { readonly reservedConcurrency?: number } | undefined
   return functions?.reservedConcurrency === undefined ? FRESH_ACCOUNT_CONCURRENCY : GROWN_ACCOUNT_CONCURRENCY
+}
+
+/** Before anything is started, and in the words of `keyturn plan`: the mistakes are the reader's. */
+async function assertStackFileSound(stack = 'dev'): Promise<void> {
+  const file = await findStackFile(repository, stack)
+  if (file) checkStackFile(file)
 }
 
 const inventoryOf = ({ config }: LocalStackConfig): Parameters<typeof throwawayValues>[0] =>

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { KeyturnError } from '../../core/errors.ts'
 import type { Random } from '../../core/random.ts'
 import { strategyFor } from '../../lambdas/strategies/find-strategy.ts'
 
@@ -29,7 +30,7 @@ export function throwawayValues(
   const values = Object.fromEntries(
     inventory
       .filter(({ strategy }) => strategyFor(strategy).supply === 'required')
-      .map(({ name, params }) => [name, matching(params?.pattern ?? '[a-z0-9]{40}', random)]),
+      .map(({ name, params }) => [name, matching(name, params?.pattern ?? '[a-z0-9]{40}', random)]),
   )
   const adminKeys: Record<string, string[]> = {}
   for (const { params } of inventory) {
@@ -41,10 +42,19 @@ export function throwawayValues(
   return { values, adminKeys }
 }
 
-function matching(pattern: string, random: Random): string {
-  const [value] = fc.sample(fc.noBias(fc.stringMatching(new RegExp(`^(?:${pattern})$`))), {
-    numRuns: 1,
-    seed: random.int(2 ** 31),
-  })
-  return value ?? ''
+/** @throws KeyturnError `config-invalid` (needs-human) for a pattern that is sound and still too much to make values for */
+function matching(name: string, pattern: string, random: Random): string {
+  try {
+    const [value] = fc.sample(fc.noBias(fc.stringMatching(new RegExp(`^(?:${pattern})$`))), {
+      numRuns: 1,
+      seed: random.int(2 ** 31),
+    })
+    return value ?? ''
+  } catch (cause) {
+    throw new KeyturnError(
+      'config-invalid',
+      `secrets.${name}.params.pattern: npm start cannot make up a value for this pattern: it takes no lookahead, lookbehind, \\b or backreference. Write it without, such as "sk-[A-Za-z0-9_-]{20,}".`,
+      cause,
+    )
+  }
 }

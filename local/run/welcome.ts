@@ -17,8 +17,8 @@ export function welcome(stack: RunningStack, secrets: string, dataDir: string | 
     ...(stack.proxy && stack.proxyUrl !== undefined ? ask(stack.proxy, stack.proxyUrl, endpoint) : []),
     'Rotate, and look again:',
     '',
-    `  npx keyturn rotate ${rotated(stack).join(' ')} --wait ${endpoint}`,
-    `  npx keyturn status ${endpoint}`,
+    ...command(`npx keyturn rotate ${rotated(stack).join(' ')} --wait`, endpoint),
+    ...command('npx keyturn status', endpoint),
     '',
     'Move the clock on, and see grace end and old keys go:',
     '',
@@ -32,6 +32,12 @@ export function welcome(stack: RunningStack, secrets: string, dataDir: string | 
     '  aws --endpoint-url $AWS_ENDPOINT_URL secretsmanager list-secrets',
     '',
   ].join('\n')
+}
+
+/** On one line where that has 80 columns, else on two. */
+function command(words: string, endpoint: string): string[] {
+  const line = `  ${words} ${endpoint}`
+  return line.length <= 80 ? [line] : [`  ${words} \\`, `    ${endpoint}`]
 }
 
 function places({ cloudUrl, proxyUrl, proxy, upstream, unmapped, stackTag }: RunningStack): string[] {

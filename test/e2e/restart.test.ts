@@ -95,13 +95,41 @@ describe('the local stack starts, stops and comes back (E)', () => {
     expect(await start.leftBehind()).toEqual([])
   })
 
-  test('killed outright, it takes its children with it', async () => {
+  test.each([
+    ['SIGINT', 130, 'starting the local cloud'],
+    ['SIGTERM', 143, 'created   aws:lambda/invocation:Invocation'],
+  ] as const)(
+    '%s while it starts ends it with %i, and leaves no process and no file behind',
+    async (signal, code, moment) => {
+      const start = await npmStart(ANY_PORTS)
+      onTestFinished(start.cleanUp)
+      await start.says(moment)
+      const children = start.children()
+      process.kill(-start.pid, signal)
+      expect(await start.exited).toEqual({ code, signal: null })
+      expect(start.output()).toContain('Nothing is left behind.')
+      await allGone(children)
+      expect(await start.leftBehind()).toEqual([])
+    },
+  )
+
+  test('killed outright, it takes its children with it, and the next start removes its files', async () => {
     const start = await npmStart(ANY_PORTS)
     onTestFinished(start.cleanUp)
     await start.says('Keyturn runs.')
     const children = start.children()
     process.kill(start.pid, 'SIGKILL')
     await allGone(children)
+    const left = await start.leftBehind()
+    expect(left.length).toBeGreaterThan(0)
+
+    const next = await npmStart(ANY_PORTS, start)
+    onTestFinished(next.cleanUp)
+    await next.says('applying the Pulumi program')
+    expect((await next.leftBehind()).filter((name) => left.includes(name))).toEqual([])
+    process.kill(next.pid, 'SIGTERM')
+    await next.exited
+    expect(await next.leftBehind()).toEqual([])
   })
 })
 

@@ -13,8 +13,11 @@ export const params = z.strictObject({
     .superRefine((text, context) => {
       try {
         new RegExp(text)
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be a regular expression' })
+      } catch (error) {
+        // The engine says `Invalid regular expression: /…/: Unterminated character class`.
+        const why = error instanceof SyntaxError ? error.message.split(': ').at(-1) : undefined
+        const message = `must be a regular expression, such as "sk-[A-Za-z0-9_-]{20,}"${why ? `; it has: ${why}` : ''}`
+        context.addIssue({ code: 'custom', message })
       }
     })
     .optional(),

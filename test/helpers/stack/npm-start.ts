@@ -10,6 +10,8 @@ import { until } from './operate.ts'
 /** `npm start` as a terminal runs it: a process group of its own, and a temp folder to look into afterwards. */
 export interface Started {
   readonly pid: number
+  /** Its temporary directory. */
+  readonly temp: string
   readonly output: () => string
   /** Waits until it says so, or fails with what it said. */
   says(text: string): Promise<void>
@@ -23,8 +25,9 @@ export interface Started {
 
 const START = new URL('../../../local/run/main.ts', import.meta.url).pathname
 
-export async function npmStart(args: readonly string[]): Promise<Started> {
-  const temp = await mkdtemp(join(tmpdir(), 'keyturn-start-'))
+/** @param earlier a start in whose temporary directory this one runs too */
+export async function npmStart(args: readonly string[], earlier?: Started): Promise<Started> {
+  const temp = earlier?.temp ?? (await mkdtemp(join(tmpdir(), 'keyturn-start-')))
   const child: ChildProcess = spawn(process.execPath, [START, ...args], {
     detached: true,
     env: { PATH: process.env.PATH, HOME: temp, TMPDIR: temp },
@@ -42,6 +45,7 @@ export async function npmStart(args: readonly string[]): Promise<Started> {
   })
   return {
     pid,
+    temp,
     output: () => output,
     says: async (text) =>
       void (await until(

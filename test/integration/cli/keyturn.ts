@@ -13,11 +13,13 @@ export interface Ended {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string | Uint8Array
+  readonly cwd?: string
 }
 
 /** Runs the command line as its user does, in a process of its own, without any AWS configuration of this machine. */
-export async function keyturn(args: readonly string[], { env = {}, stdin = '' }: RunOptions = {}): Promise<Ended> {
+export async function keyturn(args: readonly string[], { env = {}, stdin = '', cwd }: RunOptions = {}): Promise<Ended> {
   const child = spawn(process.execPath, [COMMAND, ...args], {
+    cwd,
     env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', ...env },
   })
   // A command that needs no input may end before it is written.

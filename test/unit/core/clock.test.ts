@@ -18,6 +18,6 @@ it('a wait ends with the reason of its signal, at once', async () => {
   const aborting = new AbortController()
   const waiting = systemClock.sleep(60_000, aborting.signal)
   aborting.abort(new Error('enough'))
-  await expect(waiting).rejects.toMatchObject({ cause: expect.objectContaining({ message: 'enough' }) })
+  await expect(waiting).rejects.toThrow('enough')
   expect(systemClock.monotonic() - before).toBeLessThan(30_000)
 })

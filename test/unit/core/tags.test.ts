@@ -16,7 +16,7 @@ import {
 
 describe('tags', () => {
   it('that are written while the stack runs are told from those of the program', () => {
-    const own = [TAG.graceOnce, TAG.lastError, TAG.lastErrorWhy, TAG.ended, TAG.told]
+    const own = [TAG.graceOnce, TAG.lastError, TAG.lastErrorWhy, TAG.rolledBack, TAG.ended, TAG.told]
     expect([...RUN_TAGS].sort()).toEqual([...own].sort())
     for (const tag of [TAG.stack, TAG.strategy, TAG.grace, TAG.owner, TAG.proxy, TAG.proxyReads]) {
       expect(RUN_TAGS).not.toContain(tag)

@@ -56,8 +56,7 @@ describe('checks at plan time (A13)', () => {
     const grace = { kind: 'window', ms: 7 * 24 * HOUR } as const
     expect(labelsNeeded(schedule, grace)).toBeGreaterThan(LABEL_BUDGET)
     expect(checkGrace(schedule, grace, 'secrets[0].grace').map(({ message }) => message)).toEqual([
-      expect.stringContaining('is not shorter than the 4h between two rotations'),
-      `7d needs ${labelsNeeded(schedule, grace)} staging labels with rate(4 hours); a secret has 20`,
+      `7d is not shorter than the 4h between two rotations of rate(4 hours), and needs ${labelsNeeded(schedule, grace)} staging labels where a secret has 20; allowed is less than that, or rotate less often`,
     ])
   })
 

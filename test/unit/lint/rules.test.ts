@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const ROOMS = ['core', 'infra', 'lambdas', 'proxy', 'cli', 'local', 'test'] as const
 type Room = (typeof ROOMS)[number]
 
-/** Who may import whom, as docs/architecture.md says; infra may, of lambdas, import strategies only. */
+/** Who may import whom, as docs/architecture.md says; infra may, of lambdas, import strategies only, cli/plan infra/config. */
 const ALLOWED: Readonly<Record<Room, readonly Room[]>> = {
   core: [],
   infra: ['core', 'lambdas'],
@@ -27,11 +27,11 @@ interface Fixture {
 }
 
 /** A file in `room`, `depth` folders down, that imports `target` by the path which that takes. */
-const importing = (room: Room, depth: number, target: string, fires: boolean): Fixture => {
-  const folders = ['a', 'b', 'c', 'd', 'e'].slice(0, depth).join('/')
+const importing = (room: Room, depth: number, target: string, fires: boolean, part = ''): Fixture => {
+  const folders = [part, ...['a', 'b', 'c', 'd', 'e'].slice(0, depth)].filter((folder) => folder !== '')
   return {
-    path: join(room, folders, `imports-${target.replaceAll('/', '-')}.ts`),
-    code: `import { thing } from '${'../'.repeat(depth + 1)}${target}/thing.ts'\n\nconsole.log(thing)\n`,
+    path: join(room, ...folders, `imports-${target.replaceAll('/', '-')}.ts`),
+    code: `import { thing } from '${'../'.repeat(folders.length + 1)}${target}/thing.ts'\n\nconsole.log(thing)\n`,
     fires: fires ? 'lint/style/noRestrictedImports' : undefined,
   }
 }
@@ -45,6 +45,26 @@ const partsOfLambdas = [0, 1, 4].flatMap((depth) => [
   ...['engine', 'rotate', 'sweep', 'notify'].map((part) => importing('infra', depth, `lambdas/${part}`, true)),
   importing('infra', depth, 'lambdas/strategies', false),
 ])
+const partsOfCli = [0, 2].flatMap((depth) => [
+  ...['infra/config', 'infra/components', 'lambdas/strategies'].map((part) => importing('cli', depth, part, true)),
+])
+const planOfCli = [0, 1].flatMap((depth) =>
+  (
+    [
+      ['infra/config', false],
+      ['infra/components', true],
+      ['infra', true],
+      ['lambdas/strategies', true],
+      ['local', true],
+      ['core', false],
+    ] as const
+  ).map(([part, fires]) => importing('cli', depth, part, fires, 'plan')),
+)
+const readsConfig: Fixture = {
+  path: 'cli/plan/imports-pulumi.ts',
+  code: "import { thing } from '../../infra/config/read-config.ts'\n\nconsole.log(thing)\n",
+  fires: 'lint/style/noRestrictedImports',
+}
 const CLOCKS = { now: 'Date.now()', date: 'new Date()', bare: 'new Date', random: 'Math.random()' }
 const clocks = ROOMS.flatMap((room) =>
   Object.entries(CLOCKS).map(
@@ -68,7 +88,16 @@ const circles: readonly Fixture[] = [
   fires: fires ? 'lint/suspicious/noImportCycles' : undefined,
 }))
 
-const fixtures: readonly Fixture[] = [...imports, ...partsOfLambdas, ...clocks, ...moments, ...circles]
+const fixtures: readonly Fixture[] = [
+  ...imports,
+  ...partsOfLambdas,
+  ...partsOfCli,
+  ...planOfCli,
+  readsConfig,
+  ...clocks,
+  ...moments,
+  ...circles,
+]
 let folder: string
 let found: Map<string, string[]>
 
@@ -108,7 +137,7 @@ async function lint(): Promise<Map<string, string[]>> {
 const named = (list: readonly Fixture[]) => list.map((fixture): [string, Fixture] => [fixture.path, fixture])
 
 describe('a room imports only what docs/architecture.md lets it', () => {
-  it.each(named([...imports, ...partsOfLambdas]))('%s', (path, { fires }) => {
+  it.each(named([...imports, ...partsOfLambdas, ...partsOfCli, ...planOfCli, readsConfig]))('%s', (path, { fires }) => {
     expect(found.get(path) ?? []).toEqual(fires ? [fires] : [])
   })
 })

@@ -48,7 +48,12 @@ describe('B4 a retirement', () => {
       /is AWSCURRENT, /,
     ],
     ['is pending', due(['AWSPENDING', PAST]), 'retire-live-version', /is never retired/],
-    ['is in its grace', due([AHEAD]), 'grace-not-over', /is accepted until 2026-11-22T11:00:00.000Z.*20261122T100000Z/],
+    [
+      'is in its grace',
+      due([AHEAD]),
+      'grace-not-over',
+      /is accepted until 2026-11-22T11:00:00.000Z.*keyturn revoke .* --version /,
+    ],
     ['has no deadline', due(['AWSPREVIOUS']), 'grace-not-over', /has no grace label/],
     ['has no label', due([]), 'grace-not-over', /has no grace label/],
     [

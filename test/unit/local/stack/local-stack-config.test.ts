@@ -81,7 +81,7 @@ describe('localStackConfig (E)', () => {
 
   it('names an unreadable file and never repeats what it holds', async () => {
     const missing = localStackConfig({ upstreamUrl, secrets: {}, directory, stack: 'none' })
-    await expect(missing).rejects.toThrow(/Pulumi\.none\.yaml cannot be used/)
+    await expect(missing).rejects.toThrow('There is no Pulumi.none.yaml. Allowed: broken, dev, prod.')
     const broken = await localStackConfig({ upstreamUrl, secrets: {}, directory, stack: 'broken' }).catch((e) => e)
     expect(broken.message).toMatch(/Pulumi\.broken\.yaml cannot be used: it is not valid YAML at line/)
     expect(broken.message).not.toContain('canary-secret')
