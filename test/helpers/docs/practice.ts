@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -26,7 +26,8 @@ export async function startPractice(stack: StackUnderTest, aws: string, paste: s
   const folder = join(home, 'keyturn')
   const bin = join(home, 'bin')
   await Promise.all([mkdir(folder), mkdir(bin)])
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const parts = ['node_modules', ...(await readdir(ROOT)).filter((name) => /^Pulumi\..*yaml$/.test(name))]
+  for (const part of parts) await symlink(join(ROOT, part), join(folder, part))
   // As the runbook tells those whose AWS CLI is too old to read AWS_ENDPOINT_URL.
   await writeFile(join(bin, 'aws'), `#!/bin/sh\nexec ${aws} --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n`)
   await chmod(join(bin, 'aws'), 0o755)

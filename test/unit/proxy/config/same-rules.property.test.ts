@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { ProblemsError } from '../../../../core/errors.ts'
 import { proxyConfig } from '../../../../infra/components/proxy-config.ts'
 import { parseStackConfig } from '../../../../infra/config/parse.ts'
+import { formatPath, readPath } from '../../../../infra/config/path.ts'
 import { readSettings } from '../../../../proxy/config/read-settings.ts'
 import { devSettings, devValues } from '../../../helpers/infra/dev-config.ts'
 
@@ -87,7 +88,12 @@ test('what infra takes the proxy takes, and the other way round', () => {
       const byInfra = verdict(() => parseStackConfig(stack, devValues))
       const byProxy = verdict(() => read(alone))
 
-      expect(byInfra.map((path) => path.replace(/^proxy\./, '').replace(/\.secret$/, '.secretId'))).toEqual(byProxy)
+      // infra tells a client or a route by its name, and mistakes in the order of the file.
+      const names = { clients, routes: routes.map(({ name }) => name) }
+      const numbered = byInfra.map((path) =>
+        inNumbers(path.replace(/^proxy\./, ''), names).replace(/\.secret$/, '.secretId'),
+      )
+      expect(numbered.sort()).toEqual(byProxy)
       if (byInfra.length > 0) return
       taken += 1
       const { proxy } = parseStackConfig(stack, devValues)
@@ -106,6 +112,14 @@ test('what infra takes the proxy takes, and the other way round', () => {
   )
   expect(taken, 'configurations that were taken').toBeGreaterThan(50)
 })
+
+/** `clients.openai.name` as `clients[0].name`; `clients[1].name ("openai")`, a name told twice, likewise. */
+function inNumbers(told: string, names: Readonly<Record<string, readonly string[]>>): string {
+  const [list, member, ...rest] = readPath(told.replace(/ \(".*"\)$/s, ''))
+  const known = names[String(list)]
+  if (list === undefined || member === undefined) return told
+  return formatPath([list, typeof member === 'string' && known ? known.indexOf(member) : member, ...rest])
+}
 
 const read = (config: unknown) => readSettings({ KEYTURN_PROXY_CONFIG: JSON.stringify(config) })
 
