@@ -34,7 +34,6 @@ export const NOT_RUN: readonly NotRun[] = [
     holds: 'application-autoscaling',
     because: 'the local cloud has no autoscaling, as the block says',
   },
-  { page: 'docs/runbook/trouble.md', holds: 'VERSION=2dc5ad26', because: 'the reader puts a version of his own in' },
 ]
 
 /** What must be so before a block is run, and what it must say. */
@@ -57,8 +56,24 @@ export const SITUATIONS: readonly Situation[] = [
   { page: PLANNED, holds: 'rotate telegram-bot --wait  ', before: hasSupplied },
   { page: PLANNED, holds: '< token.txt', before: hasValue('telegram-bot', 'token.txt') },
   { page: PLANNED, holds: 'file://token.txt', before: hasValue('telegram-bot', 'token.txt') },
-  { page: 'docs/runbook/gradual.md', holds: "contains(VersionStages, 'AWSPREVIOUS')", before: isInGrace('mobile-app') },
-  { page: 'docs/runbook/rollback.md', holds: 'OLD=', before: isInGrace('openai'), says: /from \S+ back to \S+/ },
+  {
+    page: EMERGENCY,
+    holds: 'revoke openai --dry-run',
+    before: isInGrace('openai'),
+    says: /is revoked at its provider\n$/,
+  },
+  {
+    page: 'docs/runbook/gradual.md',
+    holds: 'grace mobile-app --for 72h',
+    before: isInGrace('mobile-app'),
+    says: /works until/,
+  },
+  {
+    page: 'docs/runbook/rollback.md',
+    holds: 'rollback openai --dry-run',
+    before: isInGrace('openai'),
+    says: /This would make[\s\S]+is current again/,
+  },
   {
     page: TROUBLE,
     holds: 'rotate-secret --secret-id',
@@ -67,13 +82,8 @@ export const SITUATIONS: readonly Situation[] = [
     fails: true,
   },
   { page: TROUBLE, holds: 'PENDING=', before: isStuck('openai') },
-  {
-    page: TROUBLE,
-    holds: 'rotate NAME --wait',
-    before: wasPutByHand('reporting-password'),
-    name: 'reporting-password',
-  },
-  { page: TROUBLE, holds: 'end NAME --yes', name: 'openrouter' },
+  { page: TROUBLE, holds: 'grace reporting-password', before: isInGrace('reporting-password'), says: /works until/ },
+  { page: TROUBLE, holds: 'rollback openai --dry-run', before: wasPutByHand('openai'), says: /This would make/ },
 ]
 
 export const meant = <T extends Selection>(all: readonly T[], { page, text }: CommandBlock): readonly T[] =>
