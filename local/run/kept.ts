@@ -14,14 +14,20 @@ export interface Kept {
   saveUpstream(snapshot: RegistrySnapshot): Promise<void>
 }
 
-/** @throws KeyturnError `state-file-corrupt` (needs-human) naming the file, which is left as it is */
+/** @throws KeyturnError `data-dir-unusable`; `state-file-corrupt` naming the file, which is left as it is */
 export async function openKept(folder: string | undefined): Promise<Kept> {
   if (folder === undefined) {
     return { stack: undefined, upstream: undefined, saveStack: async () => {}, saveUpstream: async () => {} }
   }
   const stackFile = join(folder, 'stack.json')
   const upstreamFile = join(folder, 'upstream.json')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new KeyturnError(
+      'data-dir-unusable',
+      `--data ${folder} cannot be made a folder. Name one that you may write to.`,
+      cause,
+    )
+  })
   return {
     stack: await loadStackState(stackFile),
     upstream: await loadSnapshot(upstreamFile),

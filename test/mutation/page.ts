@@ -1,9 +1,12 @@
 import { type Mutant, reasonFor, scoreOf, survivorsOf } from './report.ts'
+import { ROOMS } from './rooms.ts'
 
 /** docs/mutation.md: the score of each room, and every change that no test noticed with its reason. */
 export function mutationPage(rooms: ReadonlyMap<string, readonly Mutant[]>): string {
   const all = [...rooms.values()].flat()
-  const rows = [...rooms, ['all', all] as const].map(([name, mutants]) => {
+  const rows = ROOMS.map(({ name }) => {
+    const mutants = rooms.get(name)
+    if (!mutants) return `| ${name} | not run yet | | |`
     const { noticed, all, percent } = scoreOf(mutants)
     return `| ${name} | ${all} | ${noticed} | ${percent.toFixed(1)} % |`
   })

@@ -1,6 +1,6 @@
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager'
+import { PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager'
 import { keyturn } from '../stack/keyturn-cli.ts'
-import { advance, fullName, keySet, obtain, rotate } from '../stack/operate.ts'
+import { advance, fullName, keySet, obtain, rotate, supply, until, value } from '../stack/operate.ts'
 import type { StackUnderTest } from '../stack/stack-under-test.ts'
 import type { CommandBlock } from './blocks.ts'
 import type { Practice } from './practice.ts'
@@ -38,8 +38,6 @@ export const NOT_RUN: readonly NotRun[] = [
 
 /** What must be so before a block is run, and what it must say. */
 export interface Situation extends Selection {
-  /** What the reader puts in for NAME; `openai` unless given. */
-  readonly name?: string
   readonly before?: (stack: StackUnderTest, practice: Practice) => Promise<unknown>
   readonly says?: RegExp
   /** A command of the block fails, as the page says. */
@@ -47,12 +45,15 @@ export interface Situation extends Selection {
 }
 
 const EMERGENCY = 'docs/runbook/emergency.md'
+const GRADUAL = 'docs/runbook/gradual.md'
 const PLANNED = 'docs/runbook/planned.md'
 const TROUBLE = 'docs/runbook/trouble.md'
 
 export const SITUATIONS: readonly Situation[] = [
   { page: 'README.md', holds: 'chat/completions', says: /data: \[DONE\][\s\S]+in grace/ },
   { page: EMERGENCY, holds: '--value-from - --wait < new-key.txt', before: hasValue('openai-admin', 'new-key.txt') },
+  { page: EMERGENCY, holds: 'revoke openai', before: isInGrace('openai') },
+  { page: GRADUAL, holds: 'grace mobile-app', before: isInGrace('mobile-app') },
   { page: PLANNED, holds: 'rotate telegram-bot --wait  ', before: hasSupplied },
   { page: PLANNED, holds: '< token.txt', before: hasValue('telegram-bot', 'token.txt') },
   { page: PLANNED, holds: 'file://token.txt', before: hasValue('telegram-bot', 'token.txt') },
@@ -82,25 +83,24 @@ export const SITUATIONS: readonly Situation[] = [
     fails: true,
   },
   { page: TROUBLE, holds: 'PENDING=', before: isStuck('openai') },
-  { page: TROUBLE, holds: 'grace reporting-password', before: isInGrace('reporting-password'), says: /works until/ },
+  {
+    page: TROUBLE,
+    holds: 'grace reporting-password',
+    before: hasUnreadableLabel('reporting-password'),
+    says: /works until/,
+  },
   { page: TROUBLE, holds: 'rollback openai --dry-run', before: wasPutByHand('openai'), says: /This would make/ },
 ]
 
 export const meant = <T extends Selection>(all: readonly T[], { page, text }: CommandBlock): readonly T[] =>
   all.filter((one) => one.page === page && text.includes(one.holds))
 
-/** NAME is the one word that the runbook tells its reader to replace. */
-export const withName = (text: string, name: string): string => text.replaceAll(/(?<![$\w{])NAME(?![\w=])/g, name)
-
 function hasValue(secret: string, file: string): NonNullable<Situation['before']> {
   return async (stack, practice) => practice.write(file, await obtain(stack, secret))
 }
 
 async function hasSupplied(stack: StackUnderTest, practice: Practice): Promise<void> {
-  const value = await obtain(stack, 'telegram-bot')
-  await stack.secrets.send(
-    new PutSecretValueCommand({ SecretId: fullName('telegram-bot'), SecretString: value, VersionStages: ['SUPPLIED'] }),
-  )
+  await supply(stack, 'telegram-bot')
   await practice.write('token.txt', await obtain(stack, 'telegram-bot'))
 }
 
@@ -123,9 +123,30 @@ function isStuck(secret: string): NonNullable<Situation['before']> {
   }
 }
 
+/** A value of the strategy's, as a hand puts it: here the one that is current. */
 function wasPutByHand(secret: string): NonNullable<Situation['before']> {
-  return ({ secrets }) =>
-    secrets.send(
-      new PutSecretValueCommand({ SecretId: fullName(secret), SecretString: 'put-by-hand-0123456789abcdef' }),
+  return async (stack) => {
+    const SecretString = await value(stack, secret)
+    await stack.secrets.send(new PutSecretValueCommand({ SecretId: fullName(secret), SecretString }))
+    await until(
+      'its predecessor is in grace',
+      () => keySet(stack, secret),
+      ({ unordered, grace }) => unordered.length === 0 && grace.length > 0,
     )
+  }
+}
+
+/** Its old version carries a label that is no time, and no other. */
+function hasUnreadableLabel(secret: string): NonNullable<Situation['before']> {
+  return async (stack, practice) => {
+    await isInGrace(secret)(stack, practice)
+    const [old] = (await keySet(stack, secret)).grace
+    const of = { SecretId: fullName(secret) }
+    const put = { ...of, VersionStage: 'GRACE-UNTIL-tomorrow', MoveToVersionId: old?.versionId }
+    await stack.secrets.send(new UpdateSecretVersionStageCommand(put))
+    for (const VersionStage of old?.labels ?? []) {
+      const take = { ...of, VersionStage, RemoveFromVersionId: old?.versionId }
+      await stack.secrets.send(new UpdateSecretVersionStageCommand(take))
+    }
+  }
 }

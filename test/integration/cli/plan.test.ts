@@ -36,6 +36,12 @@ describe('keyturn plan', () => {
     expect(long).toEqual([])
   })
 
+  it.each(['dev', 'staging', 'prod'])('finds the shipped config of %s sound', async (stack) => {
+    const { status, stdout } = await keyturn(['plan', '--stack', stack], { cwd: ROOT })
+    expect(status).toBe(0)
+    expect(stdout).toContain(`Pulumi.${stack}.yaml is sound: `)
+  })
+
   it('tells ten mistakes, in the order of the file, at 80 columns', async () => {
     const { status, stdout, stderr } = await keyturn(['plan'], { cwd: TEN })
     expect(status).toBe(2)

@@ -11,7 +11,7 @@ import { keyturn } from './keyturn.ts'
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-const VERBS = ['status', 'rotate', 'grace', 'revoke', 'rollback', 'end', 'value']
+const VERBS = ['plan', 'status', 'rotate', 'grace', 'revoke', 'rollback', 'end', 'value']
 
 describe('part of D: help', () => {
   it('lists the commands, the exit codes and examples', async () => {
@@ -21,7 +21,7 @@ describe('part of D: help', () => {
     expect(stdout).toContain(
       'Exit codes: 0 done · 1 it failed · 2 the input was wrong · 3 --wait ran out of time · 4 status --check found something',
     )
-    expect(stdout).toMatch(/Examples:\n {2}\$ keyturn status/)
+    expect(stdout).toMatch(/Examples:\n {2}\$ keyturn plan/)
   })
 
   it.each(VERBS)('%s --help shows its options and examples', async (verb) => {

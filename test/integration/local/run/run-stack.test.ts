@@ -70,3 +70,11 @@ test('a folder that holds another stack is refused, and left as it is', async ()
   })
   await (await runStack({ ports, dataDir, overrides })).close()
 })
+
+test('a file in the place of the folder is named', async () => {
+  const dataDir = join(import.meta.dirname, 'run-stack.test.ts')
+  await expect(runStack({ ports, dataDir })).rejects.toMatchObject({
+    code: 'data-dir-unusable',
+    message: expect.stringContaining(dataDir),
+  })
+})

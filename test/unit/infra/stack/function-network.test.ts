@@ -71,8 +71,8 @@ describe('the network of functions', () => {
 
   it('must be in the config where a secret needs it, and may be there where none does', () => {
     expect(problemsOf(withDatabase({}))).toEqual([
-      expect.stringMatching(/network\.functionSecurityGroupIds: is missing: "orders-db" has strategy "database"/),
       expect.stringMatching(/network\.functionSubnetIds: is missing: "orders-db" has strategy "database"/),
+      expect.stringMatching(/network\.functionSecurityGroupIds: is missing: "orders-db" has strategy "database"/),
     ])
     expect(problemsOf({ ...devSettings(), network })).toEqual([])
   })
