@@ -57,7 +57,24 @@ export const SITUATIONS: readonly Situation[] = [
   { page: PLANNED, holds: 'rotate telegram-bot --wait  ', before: hasSupplied },
   { page: PLANNED, holds: '< token.txt', before: hasValue('telegram-bot', 'token.txt') },
   { page: PLANNED, holds: 'file://token.txt', before: hasValue('telegram-bot', 'token.txt') },
-  { page: 'docs/runbook/rollback.md', holds: 'rollback openai', before: isInGrace('openai') },
+  {
+    page: EMERGENCY,
+    holds: 'revoke openai --dry-run',
+    before: isInGrace('openai'),
+    says: /is revoked at its provider\n$/,
+  },
+  {
+    page: 'docs/runbook/gradual.md',
+    holds: 'grace mobile-app --for 72h',
+    before: isInGrace('mobile-app'),
+    says: /works until/,
+  },
+  {
+    page: 'docs/runbook/rollback.md',
+    holds: 'rollback openai --dry-run',
+    before: isInGrace('openai'),
+    says: /This would make[\s\S]+is current again/,
+  },
   {
     page: TROUBLE,
     holds: 'rotate-secret --secret-id',
@@ -66,8 +83,13 @@ export const SITUATIONS: readonly Situation[] = [
     fails: true,
   },
   { page: TROUBLE, holds: 'PENDING=', before: isStuck('openai') },
-  { page: TROUBLE, holds: 'grace reporting-password', before: hasUnreadableLabel('reporting-password') },
-  { page: TROUBLE, holds: 'rollback openai --dry-run', before: wasPutByHand('openai') },
+  {
+    page: TROUBLE,
+    holds: 'grace reporting-password',
+    before: hasUnreadableLabel('reporting-password'),
+    says: /works until/,
+  },
+  { page: TROUBLE, holds: 'rollback openai --dry-run', before: wasPutByHand('openai'), says: /This would make/ },
 ]
 
 export const meant = <T extends Selection>(all: readonly T[], { page, text }: CommandBlock): readonly T[] =>

@@ -1,38 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { readBlocks } from '../../helpers/docs/blocks.ts'
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-const PAGES = [
-  'README.md',
-  ...['docs', 'docs/runbook', 'docs/strategies'].flatMap((folder) =>
-    readdirSync(`${ROOT}${folder}`).flatMap((file) => (file.endsWith('.md') ? [`${folder}/${file}`] : [])),
-  ),
-]
+const ROOT = new URL('../../..', import.meta.url).pathname
+const CHANGING = /keyturn (?:rotate|revoke|rollback|grace|end|value)((?: [a-z][\w-]*)+)/g
 
-/** The command blocks of a page. */
-const blocks = (page: string): string[] =>
-  [...readFileSync(ROOT + page, 'utf8').matchAll(/^ *```sh\n(.*?)^ *```$/gms)].map(([, block = '']) => block)
-
-const config = parse(readFileSync(`${ROOT}Pulumi.dev.yaml`, 'utf8')) as {
+const blocks = await readBlocks(ROOT)
+const { config } = parse(readFileSync(`${ROOT}Pulumi.dev.yaml`, 'utf8')) as {
   config: { 'keyturn:secrets': { name: string }[] }
 }
-const inventory = config.config['keyturn:secrets'].map(({ name }) => name)
+const inventory = config['keyturn:secrets'].map(({ name }) => name)
 
-describe.each(PAGES.filter((page) => blocks(page).length > 0))(
-  'no command block of %s needs an edit to be safe',
-  (page) => {
-    it.each(blocks(page))('%s', (block) => {
-      // A label with a date of yesterday ends a grace at once.
-      expect(block).not.toMatch(/GRACE-UNTIL-\d{8}/)
-      expect(block).not.toMatch(/\bNAME\b(?!=|\.)(?<!\$NAME)/)
-      // A verb that changes something names a secret of the shipped inventory.
-      for (const [, names = ''] of block.matchAll(
-        /keyturn (?:rotate|revoke|rollback|grace|end|value)((?: [a-z][\w-]*)+)/g,
-      )) {
-        for (const name of names.trim().split(' ')) expect(inventory).toContain(name)
-      }
-    })
-  },
-)
+describe('no command block needs an edit to be safe', () => {
+  it.each(blocks.map(({ page, line, text }) => [`${page}:${line}`, text] as const))('%s', (_where, text) => {
+    // A label with a date ends a grace at once, once that day is over.
+    expect(text).not.toMatch(/GRACE-UNTIL-\d{8}/)
+    expect(text).not.toMatch(/(?<!\$)\bNAME\b(?!=)/)
+    for (const [, names = ''] of text.matchAll(CHANGING)) {
+      for (const name of names.trim().split(' ')) expect(inventory).toContain(name)
+    }
+  })
+})
