@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { EXIT } from '../core/error-codes.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { fitted } from './output/help.ts'
 import type { Verb } from './verb.ts'
 
 /**
@@ -29,19 +30,19 @@ const program = new Command('keyturn')
   )
   .addHelpText(
     'after',
-    `
+    fitted(`
 NAME is a full name, or an end of one that is unique and begins after "/" or "-": openai for keyturn/dev/openai.
 
 Exit codes: 0 done · 1 it failed · 2 the input was wrong · 3 --wait ran out of time · 4 status --check found something
-Credentials and Region come from the standard AWS environment (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …). An endpoint on
-this machine is the local cloud: AWS's own keys and profiles are not sent there, local / local is used in their place.
+Credentials and Region come from the standard AWS environment (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …).
+An endpoint on this machine is the local cloud: AWS's own keys and profiles are not sent there, local / local is used in their place.
 
 Examples:
   $ keyturn plan                                         # check the stack config, and see what will rotate when
   $ keyturn status
   $ keyturn rotate openai --wait
   $ keyturn rollback openai
-  $ keyturn status --endpoint http://127.0.0.1:4566      # the local cloud that npm start runs`,
+  $ keyturn status --endpoint http://127.0.0.1:4566      # the local cloud that npm start runs`),
   )
   .version(packageJson.version)
   // --version after a verb is that verb's own.

@@ -2,6 +2,7 @@ import { KeyturnError } from '../../core/errors.ts'
 import { askFunction } from '../aws/ask.ts'
 import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
+import { fitted } from '../output/help.ts'
 import { awsVerb, type CommonOptions, show, type Verb, withSession } from '../verb.ts'
 
 export const endVerb: Verb = (program) =>
@@ -11,10 +12,10 @@ export const endVerb: Verb = (program) =>
     .option('--yes', 'do it; without this, say what would be revoked')
     .addHelpText(
       'after',
-      `
+      fitted(`
 Examples:
   $ keyturn end openai                                        # what would be revoked; changes nothing
-  $ keyturn end openai --yes                                  # revoke its keys at the provider, the current one too`,
+  $ keyturn end openai --yes                                  # revoke its keys at the provider, the current one too`),
     )
     .action((name: string, options: CommonOptions & { yes?: boolean }) =>
       withSession(

@@ -6,6 +6,7 @@ import { describeStatus, findSecret, type SecretStatus } from '../aws/secrets.ts
 import type { AwsSession } from '../aws/session.ts'
 import { findVersion } from '../aws/versions.ts'
 import { moment } from '../output/duration.ts'
+import { fitted } from '../output/help.ts'
 import { type ProgressOptions, runJob } from '../output/progress.ts'
 import { awsVerb, type CommonOptions, printJson, progressFor, type Verb, withSession } from '../verb.ts'
 
@@ -24,13 +25,13 @@ export const graceVerb: Verb = (program) =>
     .option('--version <version>', 'this version alone, by its id or the beginning of it; all in grace when left out')
     .addHelpText(
       'after',
-      `
+      fitted(`
 A version that is revoked, or whose grace is over, cannot be brought back. To end one at once: keyturn revoke NAME.
 
 Examples:
   $ keyturn grace mobile-app --for 72h                        # three days from now
   $ keyturn grace mobile-app --until 2026-12-01T10:00:00Z     # until that moment
-  $ keyturn grace openai --for 1h --version a1fd940d          # shorter, for this version alone`,
+  $ keyturn grace openai --for 1h --version a1fd940d          # shorter, for this version alone`),
     )
     .action((name: string, options: CommonOptions & GraceOptions) =>
       withSession(

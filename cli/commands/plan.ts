@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { systemClock } from '../../core/clock.ts'
 import { ERROR_CODES } from '../../core/error-codes.ts'
 import { explain } from '../aws/explain.ts'
+import { fitted } from '../output/help.ts'
 import { complain, printJson, type Verb, withNextAction } from '../verb.ts'
 
 export interface PlanVerbOptions {
@@ -27,7 +28,7 @@ export const planVerb: Verb = (program) =>
     .option('--json', 'print JSON, mistakes included')
     .addHelpText(
       'after',
-      `
+      fitted(`
 Exit codes: 0 the config is sound · 1 it failed · 2 the config has mistakes, or the input was wrong
 
 Examples:
@@ -35,7 +36,7 @@ Examples:
   $ keyturn plan --file Pulumi.prod.yaml --days 90
   $ keyturn plan --json | jq '.error.problems'      # each with file, line, path, secret and message
   $ keyturn plan --against                          # what would change on AWS
-  $ keyturn plan --endpoint http://127.0.0.1:4566   # … and on the local cloud that npm start runs`,
+  $ keyturn plan --endpoint http://127.0.0.1:4566   # … and on the local cloud that npm start runs`),
     )
     .action(run)
 

@@ -4,6 +4,7 @@ import { describeStatus, findSecret, type SecretStatus } from '../aws/secrets.ts
 import type { AwsSession } from '../aws/session.ts'
 import { findVersion, oldVersions } from '../aws/versions.ts'
 import { fateOf } from '../output/fate.ts'
+import { fitted } from '../output/help.ts'
 import { type ProgressOptions, runJob } from '../output/progress.ts'
 import { stateOf } from '../output/version-state.ts'
 import { awsVerb, type CommonOptions, printJson, progressFor, show, type Verb, withSession } from '../verb.ts'
@@ -21,14 +22,14 @@ export const revokeVerb: Verb = (program) =>
     .option('--dry-run', 'say what would be revoked, and change nothing')
     .addHelpText(
       'after',
-      `
+      fitted(`
 The current version is never revoked: replace it and end it in one with keyturn rotate NAME --grace revoke-now --wait.
 Safe to repeat: what is revoked already is seen gone once more.
 
 Examples:
   $ keyturn revoke openai --dry-run                           # which old keys live; changes nothing
   $ keyturn revoke openai                                     # every old key dies now
-  $ keyturn revoke mobile-app --version c405b321              # this one, as keyturn status names it`,
+  $ keyturn revoke mobile-app --version c405b321              # this one, as keyturn status names it`),
     )
     .action((name: string, options: CommonOptions & RevokeOptions) =>
       withSession(

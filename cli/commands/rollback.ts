@@ -5,6 +5,7 @@ import type { AwsSession } from '../aws/session.ts'
 import { findVersion } from '../aws/versions.ts'
 import { moment } from '../output/duration.ts'
 import { proxyLag } from '../output/fate.ts'
+import { fitted } from '../output/help.ts'
 import { type ProgressOptions, runJob } from '../output/progress.ts'
 import { stateOf } from '../output/version-state.ts'
 import { awsVerb, type CommonOptions, printJson, progressFor, show, type Verb, withSession } from '../verb.ts'
@@ -25,14 +26,14 @@ export const rollbackVerb: Verb = (program) =>
     .option('--dry-run', 'say what would become of which version, and change nothing')
     .addHelpText(
       'after',
-      `
+      fitted(`
 The old value is tried out first where its strategy can. The one that it replaces goes on working for the configured grace.
 Safe to repeat: once rolled back, it stays so. To go forth again, give --version.
 
 Examples:
   $ keyturn rollback openai --dry-run                         # from which version to which; changes nothing
   $ keyturn rollback openai
-  $ keyturn rollback openai --version 915f4b16                # forth again, or back to an older one in its grace`,
+  $ keyturn rollback openai --version 915f4b16                # forth again, or back to an older one in its grace`),
     )
     .action((name: string, options: CommonOptions & RollbackOptions) =>
       withSession(

@@ -12,6 +12,7 @@ import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 import { moment } from '../output/duration.ts'
 import { fateOf } from '../output/fate.ts'
+import { fitted } from '../output/help.ts'
 import { type Job, type ProgressOptions, type Report, runJobs } from '../output/progress.ts'
 import { readValue } from '../read-value.ts'
 import {
@@ -39,13 +40,13 @@ export const rotateVerb: Verb = (program) =>
     )
     .addHelpText(
       'after',
-      `
+      fitted(`
 Examples:
   $ keyturn rotate openai --wait                              # planned: the configured grace
   $ keyturn rotate mobile-app --grace 1h --wait               # a shorter grace, this time only
   $ keyturn rotate openai --until 2026-12-01T10:00:00Z --wait # the old key works until that moment
   $ keyturn rotate openai --grace revoke-now --wait           # leaked: the old key dies at once
-  $ keyturn rotate telegram-bot --value-from - --wait < token # a value that only you can obtain`,
+  $ keyturn rotate telegram-bot --value-from - --wait < token # a value that only you can obtain`),
     )
     .action((names: string[], options: GivenOptions) =>
       withSession(options, async (session) => {

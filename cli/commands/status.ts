@@ -4,6 +4,7 @@ import { findSecret, listStatus, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 import { details } from '../output/details.ts'
 import { moment } from '../output/duration.ts'
+import { fitted } from '../output/help.ts'
 import { overview } from '../output/overview.ts'
 import { type Terminal, terminalOf } from '../output/terminal.ts'
 import { awsVerb, type CommonOptions, type Verb, withSession } from '../verb.ts'
@@ -16,14 +17,14 @@ export const statusVerb: Verb = (program) =>
     .option('--check', `exit ${EXIT.attention} when something needs a person, and say what on standard error`)
     .addHelpText(
       'after',
-      `
+      fitted(`
 Exits 0 whatever it shows, unless --check is given. A terminal gets what fits its width, a pipe all of it.
 
 Examples:
   $ keyturn status
   $ keyturn status openai mobile-app
   $ keyturn status --check > /dev/null || page-somebody       # for a script or a monitor
-  $ keyturn status --json | jq ".secrets[].nextRotation"`,
+  $ keyturn status --json | jq ".secrets[].nextRotation"`),
     )
     .action((names: string[], options: CommonOptions & StatusOptions & { check?: boolean }) =>
       withSession(

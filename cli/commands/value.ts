@@ -2,6 +2,7 @@ import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/clien
 import { KeyturnError } from '../../core/errors.ts'
 import { findSecret } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
+import { fitted } from '../output/help.ts'
 import { awsVerb, type CommonOptions, show, type Verb, withSession } from '../verb.ts'
 
 export const valueVerb: Verb = (program) =>
@@ -11,7 +12,9 @@ export const valueVerb: Verb = (program) =>
     .option('--field <field>', 'one field of a JSON value, such as apiKey')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ keyturn value mobile-app\n  $ curl -H "Authorization: Bearer $(keyturn value mobile-app)" …',
+      fitted(
+        '\nExamples:\n  $ keyturn value mobile-app\n  $ curl -H "Authorization: Bearer $(keyturn value mobile-app)" …',
+      ),
     )
     .action((name: string, options: CommonOptions & { field?: string }) =>
       withSession(
