@@ -288,9 +288,7 @@ describe.runIf(withAwsCli)('the AWS CLI is at home', () => {
     })
   })
 
-  test('it lists keys and invokes the sweeper (E)', async () => {
-    const { Keys } = await json('kms', 'list-keys')
-    expect((Keys as unknown[]).length).toBeGreaterThanOrEqual(3)
+  test('it invokes the sweeper (E)', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keyturn-cli-'))
     try {
       const out = join(folder, 'out.json')
