@@ -26,7 +26,7 @@ const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR,
 
 /**
  * Reads a grace period such as `24h`, `7d` or `revoke-now`.
- * @throws KeyturnError `grace-invalid` (terminal) for another form, under 1 h, over 7 d, or a bare zero
+ * @throws KeyturnError `grace-invalid` (needs-human) for another form, under 1 h, over 7 d, or a bare zero
  */
 export function parseGrace(text: string): Grace {
   if (text === 'revoke-now') return REVOKE_NOW
@@ -42,7 +42,7 @@ export function parseGrace(text: string): Grace {
 
 /**
  * Reads the end of a grace as a person names it: `2026-12-01T10:00:00Z`, or with an offset such as `+01:00`.
- * @throws KeyturnError `grace-invalid` (terminal) for another form, or a moment under 1 h or over 7 d from `now`
+ * @throws KeyturnError `grace-invalid` (needs-human) for another form, or a moment under 1 h or over 7 d from `now`
  */
 export function parseUntil(text: string, now: Date): Date {
   const match = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/.exec(text)
@@ -59,7 +59,7 @@ export function parseUntil(text: string, now: Date): Date {
 
 /**
  * Reads the grace of one rotation as its tag carries it: a period, or the moment of its end.
- * @throws KeyturnError `grace-invalid` (terminal)
+ * @throws KeyturnError `grace-invalid` (needs-human)
  */
 export function parseGraceOnce(text: string): GraceOnce {
   if (!/^\d{4}-/.test(text)) return parseGrace(text)

@@ -58,5 +58,20 @@ export function explain(
       : ''
     return new KeyturnError('credentials-refused', `${target} refused ${whose}${local}.`, error)
   }
+  if (isOwnFault(error)) {
+    return new KeyturnError(
+      'command-broken',
+      `The command met a fault of its own (${name}: ${message}). Report it; keyturn status shows what has been done.`,
+      error,
+    )
+  }
   return new KeyturnError('aws-error', `${target} answered ${name || 'an error'}: ${message}`, error)
 }
+
+const FAULTS = [TypeError, ReferenceError, RangeError, SyntaxError]
+
+/** What the engine throws at a mistake in a program, and not an SDK at an answer, which it hangs on the error. */
+const isOwnFault = (error: unknown): boolean =>
+  FAULTS.some((fault) => error instanceof fault) &&
+  !('$metadata' in (error as Error)) &&
+  !('$response' in (error as Error))

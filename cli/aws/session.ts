@@ -28,7 +28,7 @@ const LOCAL_REGION = 'eu-central-1'
 
 /**
  * Opens a session with AWS, or with the endpoint in `--endpoint` / `AWS_ENDPOINT_URL`.
- * @throws KeyturnError `endpoint-invalid`, `region-missing` (terminal)
+ * @throws KeyturnError `endpoint-invalid`, `region-missing` (needs-human)
  */
 export function openSession(options: SessionOptions, env: NodeJS.ProcessEnv, clientNow: () => Date): AwsSession {
   const endpoint = options.endpoint ?? env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? env.AWS_ENDPOINT_URL

@@ -48,7 +48,7 @@ Examples:
       ),
     )
 
-/** @throws KeyturnError `grace-invalid` (terminal) */
+/** @throws KeyturnError `grace-invalid` (needs-human) */
 function deadline({ until, for: period }: GraceOptions, now: Date): Date {
   if (until !== undefined) return parseUntil(until, now)
   if (period === undefined) {

@@ -4,7 +4,7 @@ import { describeStatus, findSecret, type SecretStatus } from '../aws/secrets.ts
 import type { AwsSession } from '../aws/session.ts'
 import { findVersion } from '../aws/versions.ts'
 import { moment } from '../output/duration.ts'
-import { proxyLag } from '../output/fate.ts'
+import { fateOf, notRetired, proxyLag } from '../output/fate.ts'
 import { fitted } from '../output/help.ts'
 import { type ProgressOptions, runJob } from '../output/progress.ts'
 import { stateOf } from '../output/version-state.ts'
@@ -121,7 +121,8 @@ async function rollBack(
   const work = async (report: (phase: string) => void) => {
     report(`going back to version ${to}`)
     await askFunction(session, secret, { Step: 'rollBack', VersionId: to, From: from })
-    const { keys, proxyReads } = await describeStatus(session, arn)
+    const after = await describeStatus(session, arn)
+    const { keys, proxyReads } = after
     if (keys.current !== to) {
       throw new KeyturnError(
         'rollback-refused',
@@ -129,8 +130,9 @@ async function rollBack(
       )
     }
     const graceUntil = keys.grace.find(({ versionId }) => versionId === from)?.deadline
-    const replaced = graceUntil ? `works until ${moment(graceUntil)}` : 'is retired'
-    const proxies = proxyReads ? `; every proxy follows within ${proxyLag(proxyReads)} s` : ''
+    if (keys.expired.some(({ versionId }) => versionId === from)) throw notRetired(after, to, from)
+    const replaced = graceUntil ? `works until ${moment(graceUntil)}` : fateOf(after, session.now())
+    const proxies = proxyReads ? `; a proxy that reaches Secrets Manager follows within ${proxyLag(proxyReads)} s` : ''
     const summary = `version ${to} is current again; version ${from}, which it replaces, ${replaced}${proxies}`
     return { result: graceUntil, summary }
   }

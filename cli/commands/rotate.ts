@@ -1,17 +1,17 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { ERROR_CODES, nextAction } from '../../core/error-codes.ts'
+import { ERROR_CODES } from '../../core/error-codes.ts'
 import { KeyturnError } from '../../core/errors.ts'
 import { ALLOWED_GRACE, ALLOWED_UNTIL, formatGrace, parseGrace, parseUntil } from '../../core/grace.ts'
 import { type Random, systemRandom } from '../../core/random.ts'
 import type { SecretString } from '../../core/secret-string.ts'
 import { explain } from '../aws/explain.ts'
 import { assertRotatable } from '../aws/rotatable.ts'
-import { firstSentence, setGraceOnce, start, supply, waitUntilCurrent } from '../aws/rotation.ts'
+import { setGraceOnce, start, supply, waitUntilCurrent } from '../aws/rotation.ts'
 import { findSecret, type SecretStatus } from '../aws/secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 import { moment } from '../output/duration.ts'
-import { fateOf } from '../output/fate.ts'
+import { fateOf, notRetired } from '../output/fate.ts'
 import { fitted } from '../output/help.ts'
 import { type Job, type ProgressOptions, type Report, runJobs } from '../output/progress.ts'
 import { readValue } from '../read-value.ts'
@@ -174,15 +174,4 @@ function fateOfOld(secret: SecretStatus, old: string | undefined, graceUntil: Da
   const others =
     secret.keys.grace.length === 0 ? '' : `; ${secret.keys.grace.length} older still in grace (see keyturn status)`
   return `; the old key ${fateOf(secret, now)}${others}`
-}
-
-/** The rotation has succeeded and the old key has not died: an error, since it was to die now. */
-function notRetired({ name, lastError }: SecretStatus, token: string, old: string): Error {
-  const error = lastError?.step === 'retireSecret' ? lastError : undefined
-  const why = error ? `${error.code}. ${firstSentence(error.why)}` : 'its retirement did not end. '
-  return new KeyturnError(
-    'old-key-not-retired',
-    `${name}: version ${token} is current, but the old key (version ${old}) was not retired: ${why}Take it for alive until keyturn status ${name} ` +
-      `no longer lists that version as expired; the sweeper goes on trying. ${error ? nextAction(error.code, name) : ''}`.trimEnd(),
-  )
 }

@@ -1,4 +1,7 @@
 import { SECOND } from '../../core/clock.ts'
+import { nextAction } from '../../core/error-codes.ts'
+import { KeyturnError } from '../../core/errors.ts'
+import { firstSentence } from '../aws/rotation.ts'
 import type { SecretStatus } from '../aws/secrets.ts'
 import { moment } from './duration.ts'
 
@@ -22,6 +25,20 @@ function refusedByProxies({ proxyReads }: SecretStatus, now: Date): string {
   return (
     `is refused by every proxy within ${within} s, by ${by(within)}; ` +
     `a proxy that cannot reach Secrets Manager may accept it until ${by(maxStaleSeconds)}`
+  )
+}
+
+/**
+ * A version has become current, and the one that it replaces has not died, as it was to: an error.
+ * @returns KeyturnError `old-key-not-retired` (needs-human)
+ */
+export function notRetired({ name, lastError }: SecretStatus, current: string, old: string): Error {
+  const error = lastError?.step === 'retireSecret' ? lastError : undefined
+  const why = error ? `${error.code}. ${firstSentence(error.why)}` : 'its retirement did not end. '
+  return new KeyturnError(
+    'old-key-not-retired',
+    `${name}: version ${current} is current, but the old key (version ${old}) was not retired: ${why}Take it for alive until keyturn status ${name} ` +
+      `no longer lists that version as expired; the sweeper goes on trying. ${error ? nextAction(error.code, name) : ''}`.trimEnd(),
   )
 }
 

@@ -21,7 +21,7 @@ const MAX_INTERVAL_DAYS = 999
 /**
  * Reads a rotation schedule as Secrets Manager does: UTC, windows that open on the hour, rates that count from
  * midnight. https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
- * @throws KeyturnError `schedule-invalid` (terminal) for another form, or for rotations under four hours apart
+ * @throws KeyturnError `schedule-invalid` (needs-human) for another form, or for rotations under four hours apart
  */
 export function parseSchedule(expression: string): Schedule {
   const known = parsed.get(expression)
@@ -43,7 +43,7 @@ export function parseSchedule(expression: string): Schedule {
  * later, for a cron expression at its next hour. `after` is, for a rate, the opening before, or the moment from which
  * it counts: that of its first configuration, of a rotation by hand or of a value put by hand.
  * @returns undefined when there is none
- * @throws KeyturnError `schedule-invalid` (terminal)
+ * @throws KeyturnError `schedule-invalid` (needs-human)
  */
 export function nextOpening(expression: string, after: Date): Date | undefined {
   const pattern = cronPattern(expression)

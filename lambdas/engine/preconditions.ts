@@ -13,7 +13,7 @@ export type Standing = 'pending' | 'already-current'
 
 /**
  * Where the token stands, from authoritative state.
- * @throws KeyturnError `rotation-disabled`, `token-unknown`, `token-not-staged` (terminal)
+ * @throws KeyturnError `rotation-disabled` (needs-human), `token-unknown`, `token-not-staged` (terminal)
  */
 export function standing(secret: SecretDescription, token: string): Standing {
   assertUsable(secret)
@@ -40,7 +40,7 @@ export function standing(secret: SecretDescription, token: string): Standing {
   return 'pending'
 }
 
-/** @throws KeyturnError `secret-deleted` (terminal) */
+/** @throws KeyturnError `secret-deleted` (needs-human) */
 export function assertUsable(secret: SecretDescription): void {
   if (secret.deleted) throw secretDeleted(secret.name)
 }

@@ -86,9 +86,9 @@ function assertReturnable(secret: SecretDescription, keys: KeySet, token: string
   const over = keys.expired.find(({ versionId }) => versionId === token)
   if (over) {
     const since = over.deadline.toISOString()
-    refuse(`the grace of version ${token} ended at ${since}, and its credential is revoked or about to be`, anew)
+    refuse(`the grace of version ${token} ended at ${since}, and nothing brings it back`, anew)
   }
-  refuse(`version ${token} has been retired, and its credential is revoked`, anew)
+  refuse(`version ${token} is not in its grace: it has been retired, or was never current`, anew)
 }
 
 /**

@@ -42,7 +42,7 @@ function assertInGrace({ clock }: Rotation, { name, versions }: SecretDescriptio
   if (old.includes(versionId)) return
   throw new KeyturnError(
     'grace-over',
-    `The grace of version ${versionId} of ${name} is over, and nothing brings it back: its credential is revoked, or about to be. ` +
+    `The grace of version ${versionId} of ${name} is over, and nothing brings it back. ` +
       `Make a new value: keyturn rotate ${name} --wait`,
   )
 }

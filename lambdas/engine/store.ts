@@ -149,7 +149,7 @@ interface ValueQuery {
 
 /**
  * Undefined when there is no such value.
- * @throws KeyturnError `secret-value-binary`, `secret-deleted` (terminal)
+ * @throws KeyturnError `secret-value-binary` (terminal), `secret-deleted` (needs-human)
  */
 export async function readValue(
   client: SecretsManagerClient,

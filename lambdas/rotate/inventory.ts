@@ -23,7 +23,7 @@ export function parseInventory(text: string): RotationInventory {
 
 /**
  * The entry of a secret named by ARN or by name; `brought` is that of a secret which has been taken out of the inventory.
- * @throws KeyturnError `secret-not-managed` (terminal)
+ * @throws KeyturnError `secret-not-managed` (needs-human)
  */
 export function entryFor(inventory: RotationInventory, secretId: string, brought?: RotationEntry): RotationEntry {
   const name = secretName(secretId)

@@ -9,7 +9,7 @@ export interface Ports {
 
 export const DEFAULT_PORTS: Ports = { cloud: 4566, proxy: 8080, upstream: 8081 }
 
-/** 0 lets the system choose. @throws KeyturnError `port-invalid` (terminal) */
+/** 0 lets the system choose. @throws KeyturnError `port-invalid` (needs-human) */
 export function parsePort(flag: string, text: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port

@@ -12,7 +12,7 @@ const ALLOWED = 'Put one key of letters, digits and . _ ~ + / : - (at its end al
 
 /**
  * The key inside a secret's value: the whole value, or one field of it when it is JSON.
- * @throws KeyturnError `key-malformed` (terminal) when the field is missing or what is there is not one bare key
+ * @throws KeyturnError `key-malformed` (needs-human) when the field is missing or what is there is not one bare key
  */
 export function readKeyValue(value: SecretString, field?: string): SecretString {
   const text = field === undefined ? readWhole(value.reveal()) : readField(value.reveal(), field)

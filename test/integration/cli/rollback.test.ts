@@ -51,6 +51,25 @@ describe('part of D and B13: rollback', () => {
     expect((await rig.keys(arn)).current).toBe(next)
   })
 
+  it('exits 1 and takes the replaced key for alive where it was to die at once and could not be revoked', async () => {
+    const params = openAiParams(rig.upstream.url, 'proj_rollback_unproven')
+    const arn = await rig.create('rollback-unproven', { strategy: 'provider-key', grace: 'revoke-now', params })
+    const old = (await rig.keys(arn)).current ?? ''
+    const rotated = await keyturn(['rotate', 'rollback-unproven', '--grace', '24h', '--wait', '--json'])
+    const { versionId } = JSON.parse(rotated.stdout).rotated[0]
+    const { url } = params.revoke as { url: string }
+    Object.assign(params, { revoke: { method: 'DELETE', url: url.replace('proj_rollback_unproven', 'proj_other') } })
+    const { status, stdout, stderr } = await keyturn(['rollback', 'rollback-unproven'])
+    expect(status).toBe(1)
+    expect(stdout).not.toMatch(/retired|revoked/)
+    expect(stderr).toMatch(
+      new RegExp(
+        `version ${old} is current, but the old key \\(version ${versionId}\\) was not retired: revocation-unproven\\. .*Take it for alive.*\\[old-key-not-retired\\]`,
+      ),
+    )
+    expect((await rig.keys(arn)).expired).toMatchObject([{ versionId }])
+  })
+
   it('completes when it is asked for again after its answer was lost', async () => {
     const { name, arn, old, next } = await make()
     // AWSCURRENT has moved; the function dies before it has put the rest into order.

@@ -126,6 +126,12 @@ describe('explain', () => {
     [{ name: 'TimeoutError' }, 'endpoint-unreachable', /could not be reached \(TimeoutError\)/],
     [{ name: 'CredentialsProviderError' }, 'credentials-missing', /aws sso login/],
     [{ message: 'Region is missing' }, 'region-missing', /--region/],
+    [new TypeError('x is not a function'), 'command-broken', /fault of its own \(TypeError: x is not a function\)/],
+    [
+      Object.assign(new SyntaxError('Unexpected token'), { $metadata: {} }),
+      'aws-error',
+      /answered SyntaxError: Unexpected token/,
+    ],
     [{}, 'aws-error', /answered an error/],
     [undefined, 'aws-error', /answered an error/],
   ])('%j is %s', (error, code, message) => {

@@ -12,6 +12,9 @@ const sources = ROOMS.flatMap((room) => {
     .map((file) => readFileSync(folder + file, 'utf8'))
 })
 
+/** `grace-over`, `label-budget-exhausted` (terminal) */
+const TOLD = /((?:`[a-z-]+`(?:,| and| or)?[\s*]*)+)\((retryable|terminal|needs-human)\)/g
+
 describe('error codes', () => {
   it('stand in one group each', () => {
     const codes = Object.values(ERROR_GROUPS).flatMap((group) => Object.keys(group))
@@ -31,6 +34,19 @@ describe('error codes', () => {
       expect(next.replaceAll('{name}', '').replaceAll('{then}', '')).not.toMatch(/[{}]/)
     },
   )
+
+  it('have the kind that the docstrings tell', () => {
+    const wrong = sources.flatMap((text) =>
+      [...text.matchAll(/\/\*\*.*?\*\//gs)].flatMap(([comment]) =>
+        [...comment.matchAll(TOLD)].flatMap(([, codes = '', kind]) =>
+          [...codes.matchAll(/[a-z-]+/g)]
+            .filter(([code]) => isErrorCode(code) && ERROR_CODES[code].kind !== kind)
+            .map(String),
+        ),
+      ),
+    )
+    expect(wrong).toEqual([])
+  })
 
   it('give an error its kind', () => {
     expect(new KeyturnError('wait-timeout', 'later')).toMatchObject({ code: 'wait-timeout', kind: 'retryable' })
