@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { ProblemsError } from '../../../core/errors.ts'
+import { parseStackConfig } from '../../../infra/config/parse.ts'
 
 const PREFIX = 'keyturn:'
 
@@ -26,4 +28,24 @@ export interface DevSettings extends Record<string, unknown> {
     routes: Record<string, unknown>[]
     loadBalancer: Record<string, unknown>
   } & Record<string, unknown>
+}
+
+/** The mistakes of the shipped config once `change` has been made to it. @throws Error when there is none */
+export function problemsOf(change: (settings: DevSettings) => void, values: Record<string, unknown> = devValues) {
+  const settings = devSettings()
+  change(settings)
+  try {
+    parseStackConfig(settings, values)
+  } catch (error) {
+    if (error instanceof ProblemsError) return error.problems
+    throw error
+  }
+  throw new Error('the config was accepted')
+}
+
+/** A secret of the shipped config. */
+export const secretOf = (settings: DevSettings, name: string) => {
+  const secret = settings.secrets.find((one) => one.name === name)
+  if (!secret) throw new Error(`no secret ${name}`)
+  return secret
 }

@@ -1,25 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ProblemsError } from '../../../core/errors.ts'
 import { parseStackConfig } from '../../../infra/config/parse.ts'
-import { type DevSettings, devSettings, devValues } from '../../helpers/infra/dev-config.ts'
-
-function problemsOf(change: (settings: DevSettings) => void, values: Record<string, unknown> = devValues) {
-  const settings = devSettings()
-  change(settings)
-  try {
-    parseStackConfig(settings, values)
-  } catch (error) {
-    if (error instanceof ProblemsError) return error.problems
-    throw error
-  }
-  throw new Error('the config was accepted')
-}
-
-const secretOf = (settings: DevSettings, name: string) => {
-  const secret = settings.secrets.find((one) => one.name === name)
-  if (!secret) throw new Error(`no secret ${name}`)
-  return secret
-}
+import { type DevSettings, devSettings, devValues, problemsOf, secretOf } from '../../helpers/infra/dev-config.ts'
 
 describe('stack config (A2)', () => {
   it('the shipped Pulumi.dev.yaml is sound', () => {
@@ -267,99 +248,5 @@ describe('stack config (A2)', () => {
     expect(parse({ secrets: 'none', groups: [], proxy: 7 })).toThrow(/secrets: must be a list, such as/)
     expect(parse({})).toThrow(/groups: is missing/)
     expect(parse({ groups: {}, secrets: [null, 4, []] })).toThrow(/secrets\[1\]: must be settings, each with its name/)
-  })
-})
-
-describe('a secret without a schedule', () => {
-  const unscheduled = (window?: string) =>
-    problemsOf((settings) => {
-      const secret = settings.secrets.find(({ name }) => name === 'mobile-app')
-      if (!secret) throw new Error('the shipped config has it no longer')
-      delete secret.schedule
-      if (window === undefined) delete secret.window
-      else secret.window = window
-      // A mistake elsewhere in the secret must not hide the other.
-      if (window === '3h') secret.owner = 7
-    })
-
-  it('is taken, with any grace', () => {
-    expect(() => unscheduled()).toThrow('the config was accepted')
-  })
-
-  it('leaves no function with room for one call alone, since it is tried out while it runs', () => {
-    const problems = problemsOf((settings) => {
-      const { schedule, window, ...secret } = secretOf(settings, 'mobile-app')
-      settings.secrets = settings.secrets.map((one) => (one.name === 'mobile-app' ? secret : one)) as never
-      settings.functions = { reservedConcurrency: 1 }
-    })
-    expect(problems).toMatchObject([
-      { path: 'functions.reservedConcurrency', message: expect.stringContaining('2 or more') },
-    ])
-  })
-
-  it.each([
-    ['2h', 1],
-    ['3h', 2],
-  ])('has no use for a window (%s)', (window, count) => {
-    const problems = unscheduled(window)
-    expect(problems).toHaveLength(count)
-    expect(problems).toContainEqual(
-      expect.objectContaining({
-        path: 'secrets.mobile-app.window',
-        message: expect.stringContaining('Leave it out, or add a schedule'),
-      }),
-    )
-  })
-})
-
-describe('first values (A2)', () => {
-  it('asks for each supplied one with the command that sets it', () => {
-    const problems = problemsOf(() => {}, { ...devValues, 'telegram-bot': undefined })
-    expect(problems).toEqual([
-      {
-        path: 'values.telegram-bot',
-        secret: 'telegram-bot',
-        message: expect.stringContaining("pulumi config set --secret --path 'keyturn:values.telegram-bot'"),
-      },
-    ])
-  })
-
-  it('refuses one that its strategy refuses, without quoting it', () => {
-    const canary = 'canary-5d1f'
-    const problems = problemsOf(() => {}, { ...devValues, 'telegram-bot': canary })
-    expect(problems).toEqual([
-      expect.objectContaining({
-        path: 'values.telegram-bot',
-        message: expect.stringContaining('does not match the pattern'),
-      }),
-    ])
-    expect(JSON.stringify(problems)).not.toContain(canary)
-  })
-
-  it('refuses one for a secret that makes its own, or for none', () => {
-    const problems = problemsOf(() => {}, { ...devValues, 'reporting-password': 'x', gone: 'y' })
-    expect(problems.map(({ path, message }) => `${path} ${message}`)).toEqual([
-      'values.reporting-password is surplus: a "random" secret makes its own first value. Remove it',
-      'values.gone belongs to no secret of the inventory. Remove it',
-    ])
-  })
-
-  it('takes a client’s own key if it is strong, and tells what is if not', () => {
-    const own = '4fK9_xQ7-bT2mWz8RcVh3NsYpLgJ6dAeUo1iXwBtCvE'
-    const { values } = parseStackConfig(devSettings(), { ...devValues, 'mobile-app': own })
-    expect(values.get('mobile-app')?.reveal()).toBe(own)
-    expect(problemsOf(() => {}, { ...devValues, 'mobile-app': 'hunter2' })).toEqual([
-      {
-        path: 'values.mobile-app',
-        secret: 'mobile-app',
-        message: expect.stringMatching(/^the value has 7 characters .* 43 characters or more/),
-      },
-    ])
-  })
-
-  it('holds them so that they do not print', () => {
-    const { values } = parseStackConfig(devSettings(), devValues)
-    expect(JSON.stringify([...values])).not.toContain(devValues['openai-admin'])
-    expect(values.get('openai-admin')?.reveal()).toBe(devValues['openai-admin'])
   })
 })

@@ -29,7 +29,7 @@ const run = (script: string) =>
   })
 
 test('a folder goes when its process exits, and when it is told to', () => {
-  expect(run('console.log(temporaryFolder()); setTimeout(() => process.exit(3), 1)').stdout.trim()).toMatch(temp)
+  expect(run('console.log(temporaryFolder()); setImmediate(() => process.exit(3))').stdout.trim()).toMatch(temp)
   expect(readdirSync(temp)).toEqual([])
 
   const [one, other] = [temporaryFolder(), temporaryFolder()]
