@@ -1,4 +1,4 @@
-import { DescribeSecretCommand, ListSecretsCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager'
+import { DescribeSecretCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager'
 import { KeyturnError } from '../../core/errors.ts'
 import {
   type LastError,
@@ -13,6 +13,7 @@ import {
   TAG,
 } from '../../core/tags.ts'
 import { type KeySet, readKeySet, type VersionLabels } from '../../core/versions.ts'
+import { listSecrets } from './list-secrets.ts'
 import type { AwsSession } from './session.ts'
 
 /** One secret as an operator sees it. Holds no value. */
@@ -60,21 +61,10 @@ interface SecretRecord {
 /** Every secret of Keyturn's, or of one of its stacks, by name. */
 export async function listStatus(session: AwsSession, stack?: string): Promise<SecretStatus[]> {
   const found: SecretStatus[] = []
-  let NextToken: string | undefined
-  do {
-    const page = await session.client.send(
-      new ListSecretsCommand({
-        MaxResults: 100,
-        Filters: [{ Key: 'tag-key', Values: [TAG.stack] }],
-        ...(NextToken && { NextToken }),
-      }),
-    )
-    for (const entry of page.SecretList ?? []) {
-      const status = toStatus(session, entry, entry.SecretVersionsToStages ?? {})
-      if (status && (stack === undefined || status.stack === stack)) found.push(status)
-    }
-    NextToken = page.NextToken
-  } while (NextToken !== undefined)
+  for await (const entry of listSecrets(session)) {
+    const status = toStatus(session, entry, entry.SecretVersionsToStages ?? {})
+    if (status && (stack === undefined || status.stack === stack)) found.push(status)
+  }
   return found.sort((one, other) => one.name.localeCompare(other.name))
 }
 

@@ -1,4 +1,3 @@
-import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager'
 import { formatGrace, parseGrace } from '../../core/grace.ts'
 import { scheduleStays } from '../../core/kept-schedule.ts'
 import { secretName } from '../../core/secret-name.ts'
@@ -6,6 +5,7 @@ import { TAG } from '../../core/tags.ts'
 import type { VersionLabels } from '../../core/versions.ts'
 import { aliveProblem, otherwiseMadeProblem } from '../../infra/config/alive.ts'
 import { DEFAULT_WINDOW, type SecretSettings } from '../../infra/config/schema.ts'
+import { listSecrets } from '../aws/list-secrets.ts'
 import type { AwsSession } from '../aws/session.ts'
 import type { Running } from './rotations.ts'
 
@@ -42,33 +42,22 @@ export async function readStanding(
   stackTag: string,
 ): Promise<ReadonlyMap<string, StandingSecret>> {
   const found = new Map<string, StandingSecret>()
-  let NextToken: string | undefined
-  do {
-    const page = await session.client.send(
-      new ListSecretsCommand({
-        MaxResults: 100,
-        Filters: [{ Key: 'tag-key', Values: [TAG.stack] }],
-        ...(NextToken && { NextToken }),
-      }),
-    )
-    for (const entry of page.SecretList ?? []) {
-      const tags = Object.fromEntries((entry.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]))
-      if (tags[TAG.stack] !== stackTag || entry.Name === undefined) continue
-      const labels = Object.entries(entry.SecretVersionsToStages ?? {}).filter(([, stages]) => stages.length > 0)
-      const { ScheduleExpression: schedule, Duration: window } = entry.RotationRules ?? {}
-      found.set(inventoryName(entry.Name), {
-        name: secretName(entry.Name),
-        tags,
-        versions: Object.fromEntries(labels),
-        description: entry.Description,
-        // Secrets Manager keeps them while rotation is off.
-        schedule,
-        window,
-        nextRotation: entry.NextRotationDate,
-      })
-    }
-    NextToken = page.NextToken
-  } while (NextToken !== undefined)
+  for await (const entry of listSecrets(session)) {
+    const tags = Object.fromEntries((entry.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]))
+    if (tags[TAG.stack] !== stackTag || entry.Name === undefined) continue
+    const labels = Object.entries(entry.SecretVersionsToStages ?? {}).filter(([, stages]) => stages.length > 0)
+    const { ScheduleExpression: schedule, Duration: window } = entry.RotationRules ?? {}
+    found.set(inventoryName(entry.Name), {
+      name: secretName(entry.Name),
+      tags,
+      versions: Object.fromEntries(labels),
+      description: entry.Description,
+      // Secrets Manager keeps them while rotation is off.
+      schedule,
+      window,
+      nextRotation: entry.NextRotationDate,
+    })
+  }
   return found
 }
 

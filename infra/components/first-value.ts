@@ -1,12 +1,6 @@
-import { Invocation } from '@pulumi/aws/lambda/invocation.js'
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  type Input,
-  jsonStringify,
-  type Resource,
-} from '@pulumi/pulumi'
+import { ComponentResource, type ComponentResourceOptions, type Input, type Resource } from '@pulumi/pulumi'
 import type { RotationEntry } from '../../core/inventory.ts'
+import { functionStep } from './function-step.ts'
 
 export interface FirstValueArgs {
   readonly secretArn: Input<string>
@@ -19,23 +13,15 @@ export interface FirstValueArgs {
 
 /**
  * Has the rotation function make a secret's first value, inside AWS, so that Pulumi's state never holds one; and, before
- * the secret is deleted, revoke all that it opens. Pulumi adds `tf: {action: create | update | delete}` to the input.
+ * the secret is deleted, revoke all that it opens.
  */
 export class FirstValue extends ComponentResource {
   readonly ready: readonly Resource[]
 
   constructor(name: string, args: FirstValueArgs, options?: ComponentResourceOptions) {
     super('keyturn:index:FirstValue', name, {}, options)
-    const invocation = new Invocation(
-      `${name}-first-value`,
-      {
-        functionName: args.functionName,
-        lifecycleScope: 'CRUD',
-        input: jsonStringify({ Step: 'createFirstValue', SecretId: args.secretArn, entry: args.entry }),
-      },
-      { parent: this, dependsOn: [...args.after] },
-    )
-    this.ready = [invocation]
+    const step = { Step: 'createFirstValue', SecretId: args.secretArn, entry: args.entry }
+    this.ready = [functionStep(`${name}-first-value`, this, { ...args, step })]
     this.registerOutputs({})
   }
 }

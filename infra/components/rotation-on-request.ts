@@ -1,11 +1,5 @@
-import { Invocation } from '@pulumi/aws/lambda/invocation.js'
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  type Input,
-  jsonStringify,
-  type Resource,
-} from '@pulumi/pulumi'
+import { ComponentResource, type ComponentResourceOptions, type Input, type Resource } from '@pulumi/pulumi'
+import { functionStep } from './function-step.ts'
 
 export interface RotationOnRequestArgs {
   readonly secretArn: Input<string>
@@ -25,16 +19,8 @@ export class RotationOnRequest extends ComponentResource {
 
   constructor(name: string, args: RotationOnRequestArgs, options?: ComponentResourceOptions) {
     super('keyturn:index:RotationOnRequest', name, {}, options)
-    const invocation = new Invocation(
-      `${name}-on-request`,
-      {
-        functionName: args.functionName,
-        lifecycleScope: 'CRUD',
-        input: jsonStringify({ Step: 'rotateOnRequest', SecretId: args.secretArn, FunctionArn: args.functionArn }),
-      },
-      { parent: this, dependsOn: [...args.after] },
-    )
-    this.ready = [invocation]
+    const step = { Step: 'rotateOnRequest', SecretId: args.secretArn, FunctionArn: args.functionArn }
+    this.ready = [functionStep(`${name}-on-request`, this, { ...args, step })]
     this.registerOutputs({})
   }
 }
