@@ -24,7 +24,7 @@ export const SECTIONS: readonly { readonly title: string; readonly rows: readonl
         id: 'A3',
         promise:
           'A rotation function for each strategy family, with a role of its own, logs, failure destination and traces; in the VPC only where its strategy needs it',
-        lacks: 'functions in a VPC',
+        lacks: 'a VPC with addresses: locally its settings are recorded and checked, and carry nothing',
       },
       {
         id: 'A4',
@@ -67,7 +67,7 @@ export const SECTIONS: readonly { readonly title: string; readonly rows: readonl
       {
         id: 'A14',
         promise: 'dev, staging and prod stacks; secrets and keys protected; replica Regions on request',
-        lacks: 'stacks of staging and prod; replica Regions',
+        lacks: 'replica Regions',
       },
       {
         id: 'A15',

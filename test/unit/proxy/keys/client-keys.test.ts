@@ -4,22 +4,12 @@ import { expect, test } from 'vitest'
 import { graceLabel } from '../../../../core/grace.ts'
 import { systemRandom } from '../../../../core/random.ts'
 import { readKeySet } from '../../../../core/versions.ts'
-import { ClientKeys, createDigest, parseClientKey } from '../../../../proxy/keys/client-keys.ts'
+import { createDigest, parseClientKey } from '../../../../proxy/keys/client-keys.ts'
 import { KeySetStore } from '../../../../proxy/keys/key-set-store.ts'
-import { ManualClock, settle } from '../../../helpers/proxy/manual-clock.ts'
-import { MemorySource } from '../../../helpers/proxy/memory-source.ts'
+import { clientKeys, STORE } from '../../../helpers/proxy/key-stores.ts'
+import { settle } from '../../../helpers/proxy/manual-clock.ts'
 
-const STORE = { cooldownMs: 1_000, timeoutMs: 10_000, maxStaleMs: 1e12 }
-
-function setup() {
-  const clock = new ManualClock('2026-11-22T10:00:00Z')
-  const source = new MemorySource()
-  const digest = createDigest(systemRandom)
-  const keys = new ClientKeys(digest, clock)
-  const store = new KeySetStore({ ...STORE, secretId: 'app', source, parse: parseClientKey(digest), clock })
-  keys.add('app', store)
-  return { clock, source, digest, keys, store }
-}
+const setup = clientKeys
 
 test('C2: current, pending and grace are found by what they are', async () => {
   const { source, keys, store } = setup()

@@ -1,25 +1,13 @@
 import { expect, test } from 'vitest'
 import { KeyturnError } from '../../../../core/errors.ts'
-import { KeySetStore, type KeySetStoreOptions } from '../../../../proxy/keys/key-set-store.ts'
+import type { KeySetStoreOptions } from '../../../../proxy/keys/key-set-store.ts'
+import { keySetStore, SECRET } from '../../../helpers/proxy/key-stores.ts'
 import { ManualClock } from '../../../helpers/proxy/manual-clock.ts'
-import { MemorySource } from '../../../helpers/proxy/memory-source.ts'
 
-const SECRET = 'keyturn/test/app'
 const GRACE = 'GRACE-UNTIL-20261122T110000Z'
 
 function setup(options: Partial<KeySetStoreOptions<string>> = {}) {
-  const clock = new ManualClock('2026-11-22T10:00:00Z')
-  const source = new MemorySource().set(SECRET, { v1: { labels: ['AWSCURRENT'], value: 'one' } })
-  const store = new KeySetStore<string>({
-    secretId: SECRET,
-    source,
-    parse: (value) => value.reveal(),
-    clock,
-    cooldownMs: 1_000,
-    timeoutMs: 10_000,
-    maxStaleMs: 60_000,
-    ...options,
-  })
+  const { clock, source, store } = keySetStore(options, new ManualClock('2026-11-22T10:00:00Z'))
   const load = async (fault?: Error) => {
     source.broken.clear()
     if (fault) source.broken.set(SECRET, fault)

@@ -1,26 +1,10 @@
 import { expect, test, vi } from 'vitest'
 import { KeyturnError } from '../../../../core/errors.ts'
-import { KeySetStore, type KeySetStoreOptions } from '../../../../proxy/keys/key-set-store.ts'
-import { ManualClock, settle } from '../../../helpers/proxy/manual-clock.ts'
-import { MemorySource } from '../../../helpers/proxy/memory-source.ts'
+import type { KeySetStore } from '../../../../proxy/keys/key-set-store.ts'
+import { keySetStore, SECRET } from '../../../helpers/proxy/key-stores.ts'
+import { settle } from '../../../helpers/proxy/manual-clock.ts'
 
-const SECRET = 'keyturn/test/app'
-
-function setup(options: Partial<KeySetStoreOptions<string>> = {}) {
-  const clock = new ManualClock()
-  const source = new MemorySource().set(SECRET, { v1: { labels: ['AWSCURRENT'], value: 'one' } })
-  const store = new KeySetStore<string>({
-    secretId: SECRET,
-    source,
-    parse: (value) => value.reveal(),
-    clock,
-    cooldownMs: 1_000,
-    timeoutMs: 10_000,
-    maxStaleMs: 60_000,
-    ...options,
-  })
-  return { clock, source, store }
-}
+const setup = keySetStore
 
 const keysOf = (store: KeySetStore<string>) => store.versions.map(({ key }) => key)
 
