@@ -36,7 +36,9 @@ export async function revokeVersions(rotation: Rotation, versionIds: readonly st
     })
   }
   if (problems.length === 0) return
-  const heading = `${secret.name}: proxies refuse these versions, but they may still be alive at their target. Take them for alive; the sweeper tries again:`
+  const heading =
+    `${secret.name}: these versions may still be alive at their target. Take them for alive until keyturn status ${secret.name} ` +
+    `lists them no longer, and do it again: keyturn revoke ${secret.name}`
   throw new ProblemsError('old-key-not-retired', heading, problems)
 }
 

@@ -53,7 +53,7 @@ export async function send({ call, auth, secret, values = {}, signal }: SendOpti
     throw new KeyturnError(
       'target-unreachable',
       `No complete answer from ${new URL(call.url.replaceAll(/[{}]/g, '')).host} within ${REQUEST_LIMIT_MS / SECOND} s ` +
-        `(${reason(cause)}). Check that the function's network reaches it; the rotation will be tried again.`,
+        `(${reason(cause)}). Check that the function's network reaches it; unless it is tried again by itself, try again.`,
     )
   }
 }

@@ -195,7 +195,10 @@ function refusal(reply: Reply, expected: readonly number[], what: Call, params: 
   }
   const message = `${host} answered "${what}" with HTTP ${reply.status}; expected ${expected.join(', ')}.`
   if (passing(reply.status))
-    return new KeyturnError('provider-unavailable', `${message} The rotation will be tried again.`)
+    return new KeyturnError(
+      'provider-unavailable',
+      `${message} Such an answer passes: try again later, unless it is tried again by itself.`,
+    )
   return new KeyturnError(
     'provider-call-refused',
     `${message} Check "${what}" in the stack config against the provider's documentation.`,
